@@ -1,0 +1,180 @@
+package dev.calotype.map;
+
+import dev.calotype.FileChangedException;
+import java.io.EOFException;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
+import java.util.function.Supplier;
+
+/**
+ * A regular file, opened once for reading and owned by whoever holds this. Whatever happens to its
+ * name afterwards, reads and mappings are of the file that was opened.
+ *
+ * <p>Positional reads may be used by several threads. Mappings live as long as the arena they were
+ * made in, also after {@link #close()}.
+ */
+public final class OpenFile implements AutoCloseable {
+  private final Path path;
+  private final FileChannel channel;
+  private final long size;
+  private final BasicFileAttributes opened;
+
+  private OpenFile(Path path, FileChannel channel, long size, BasicFileAttributes opened) {
+    this.path = path;
+    this.channel = channel;
+    this.size = size;
+    this.opened = opened;
+  }
+
+  /**
+   * Opens a file.
+   *
+   * @throws java.nio.file.NoSuchFileException if there is none
+   * @throws IOException if it is not a regular file or can't be read; devices and pipes are refused
+   *     because opening one may block or act
+   */
+  public static OpenFile open(Path path) throws IOException {
+    BasicFileAttributes kind = Files.readAttributes(path, BasicFileAttributes.class);
+    if (!kind.isRegularFile()) {
+      throw new FileSystemException(
+          path.toString(), null, kind.isDirectory() ? "Is a directory" : "Not a regular file");
+    }
+    FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+    try {
+      return new OpenFile(path, channel, channel.size(), kind);
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  /** The path the file was opened by. It may name another file by now. */
+  public Path path() {
+    return path;
+  }
+
+  /** The size in bytes when the file was opened. */
+  public long size() {
+    return size;
+  }
+
+  /**
+   * Reads {@code length} bytes at {@code position} into {@code target}.
+   *
+   * @throws EOFException if the file ends before that
+   */
+  public void readFully(long position, byte[] target, int offset, int length) throws IOException {
+    if (readAvailable(position, target, offset, length) < length) {
+      throw new EOFException("%s ends before byte %d".formatted(path, position + length));
+    }
+  }
+
+  /**
+   * Reads up to {@code length} bytes at {@code position}; fewer only where the file ends.
+   *
+   * @return how many were read, 0 at or past the end
+   */
+  public int readAvailable(long position, byte[] target, int offset, int length)
+      throws IOException {
+    ByteBuffer buffer = ByteBuffer.wrap(target, offset, length);
+    while (buffer.hasRemaining()) {
+      if (channel.read(buffer, position + (buffer.position() - offset)) < 0) {
+        break;
+      }
+    }
+    return buffer.position() - offset;
+  }
+
+  /**
+   * Maps the whole file read-only. No byte is read yet.
+   *
+   * @param arena owns the mapping: it goes when the arena is closed
+   */
+  public MemorySegment map(Arena arena) throws IOException {
+    return map(0, size, arena);
+  }
+
+  /**
+   * Maps {@code length} bytes from {@code position} read-only.
+   *
+   * @param arena owns the mapping: it goes when the arena is closed
+   * @throws EOFException if the file does not have these bytes
+   */
+  public MemorySegment map(long position, long length, Arena arena) throws IOException {
+    if (position < 0 || length < 0 || position > size || length > size - position) {
+      throw new EOFException("%s has no bytes %d+%d".formatted(path, position, length));
+    }
+    return channel.map(FileChannel.MapMode.READ_ONLY, position, length, arena);
+  }
+
+  /**
+   * Runs work that reads bytes mapped from this file, and makes sure that its answer came from
+   * bytes that were all there.
+   *
+   * <p>The size is asked for after the work: HotSpot may deliver the fault of a vanished page late,
+   * and does so at the latest in this call, so inside this method. See docs/architecture.md.
+   *
+   * @throws FileChangedException if the file shrank meanwhile
+   */
+  public <T> T whileWhole(Supplier<T> work) throws IOException {
+    try {
+      T answer = work.get();
+      requireWhole();
+      return answer;
+    } catch (InternalError e) {
+      requireWhole();
+      throw e;
+    }
+  }
+
+  /**
+   * Throws if the file is now shorter than when it was opened.
+   *
+   * @throws FileChangedException if it shrank
+   */
+  public void requireWhole() throws IOException {
+    long now = channel.size();
+    if (now < size) {
+      throw new FileChangedException(
+          path.toString(), "shrank from %d to %d bytes".formatted(size, now));
+    }
+  }
+
+  /**
+   * Throws if the file was written to since it was opened, as far as its size and time of
+   * modification tell. Replacing it under its name is no change: this file is still the old one.
+   *
+   * @throws FileChangedException if it was
+   */
+  public void requireUnchanged() throws IOException {
+    requireWhole();
+    if (channel.size() > size) {
+      throw new FileChangedException(path.toString(), "grew");
+    }
+    BasicFileAttributes now;
+    try {
+      now = Files.readAttributes(path, BasicFileAttributes.class);
+    } catch (NoSuchFileException e) {
+      return;
+    }
+    if (Objects.equals(now.fileKey(), opened.fileKey())
+        && !now.lastModifiedTime().equals(opened.lastModifiedTime())) {
+      throw new FileChangedException(path.toString(), "was written to");
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}

@@ -1,0 +1,194 @@
+package dev.calotype.publish;
+
+import dev.calotype.Durability;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A file being written beside its target, under a name nobody reads, until it is published. Closing
+ * an unpublished one removes it.
+ *
+ * <p>Not safe for use by several threads.
+ */
+public final class Publication implements AutoCloseable {
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private final Path target;
+  private final Path temporary;
+  private final boolean replace;
+  private final FileChannel channel;
+  private long written;
+  private boolean published;
+
+  private Publication(Path target, Path temporary, boolean replace, FileChannel channel) {
+    this.target = target;
+    this.temporary = temporary;
+    this.replace = replace;
+    this.channel = channel;
+  }
+
+  /**
+   * Starts a file that will appear as {@code target}.
+   *
+   * @param replace whether a file already there may be replaced
+   * @throws FileAlreadyExistsException if it may not and there is one
+   * @throws IOException if the folder is missing or can't be written, or {@code target} is a folder
+   */
+  public static Publication beside(Path target, boolean replace) throws IOException {
+    if (Files.isDirectory(target)) {
+      throw new FileSystemException(target.toString(), null, "Is a directory");
+    }
+    if (!replace && Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+      throw new FileAlreadyExistsException(target.toString());
+    }
+    String name = target.getFileName().toString();
+    String random = HexFormat.of().toHexDigits(RANDOM.nextLong());
+    Path temporary = target.resolveSibling("." + name + "." + random + ".part");
+    FileChannel channel =
+        FileChannel.open(temporary, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
+    return new Publication(target, temporary, replace, channel);
+  }
+
+  /** The name the file will have. */
+  public Path target() {
+    return target;
+  }
+
+  /** How many bytes have been appended. */
+  public long position() {
+    return written;
+  }
+
+  /** Appends {@code length} bytes from {@code offset}. */
+  public void write(byte[] bytes, int offset, int length) throws IOException {
+    overwrite(written, bytes, offset, length);
+    written += length;
+  }
+
+  /** Appends all of {@code bytes}. */
+  public void write(byte[] bytes) throws IOException {
+    write(bytes, 0, bytes.length);
+  }
+
+  /** Appends zero bytes until the position is a multiple of {@code alignment}, a power of two. */
+  public void align(long alignment) throws IOException {
+    long end = (written + alignment - 1) & -alignment;
+    byte[] zeros = new byte[(int) Math.min(end - written, 1 << 16)];
+    while (written < end) {
+      write(zeros, 0, (int) Math.min(zeros.length, end - written));
+    }
+  }
+
+  /** Writes over bytes that were already appended, or starts a gap before them. */
+  public void overwrite(long position, byte[] bytes, int offset, int length) throws IOException {
+    ByteBuffer buffer = ByteBuffer.wrap(bytes, offset, length);
+    long at = position;
+    while (buffer.hasRemaining()) {
+      at += channel.write(buffer, at);
+    }
+  }
+
+  /** Makes this file appear under its name. */
+  public void publish(Durability durability) throws IOException {
+    publish(durability, List.of(this));
+  }
+
+  /**
+   * Makes several files appear, in the given order, or none of them. If replacing an older file
+   * fails after another was replaced, the new one stays: both are whole, and their digests say that
+   * they do not belong together.
+   */
+  public static void publish(Durability durability, List<Publication> files) throws IOException {
+    if (durability == Durability.DURABLE) {
+      for (Publication file : files) {
+        file.channel.force(true);
+      }
+    }
+    List<Publication> appeared = new ArrayList<>();
+    try {
+      for (Publication file : files) {
+        file.rename();
+        appeared.add(file);
+      }
+    } catch (IOException e) {
+      for (Publication file : appeared) {
+        if (!file.replace) {
+          Files.deleteIfExists(file.target);
+        }
+      }
+      throw e;
+    }
+    if (durability == Durability.DURABLE) {
+      Set<Path> folders = new LinkedHashSet<>();
+      for (Publication file : files) {
+        folders.add(file.target.toAbsolutePath().getParent());
+      }
+      for (Path folder : folders) {
+        syncFolder(folder);
+      }
+    } else {
+      for (Publication file : files) {
+        BootRecord.remember(file.target);
+      }
+    }
+  }
+
+  /** Releases the file; an unpublished one is removed. */
+  @Override
+  public void close() throws IOException {
+    try (channel) {
+      if (!published) {
+        Files.deleteIfExists(temporary);
+      }
+    }
+  }
+
+  private void rename() throws IOException {
+    if (replace) {
+      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+    } else {
+      linkUnlessThere();
+    }
+    published = true;
+  }
+
+  /** A rename would silently replace a file that appeared meanwhile; a link fails instead. */
+  private void linkUnlessThere() throws IOException {
+    try {
+      Files.createLink(target, temporary);
+    } catch (FileAlreadyExistsException e) {
+      throw e;
+    } catch (FileSystemException | UnsupportedOperationException e) {
+      // FAT and some network file systems have no links: the narrow race is all they offer.
+      if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+        throw new FileAlreadyExistsException(target.toString());
+      }
+      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+      return;
+    }
+    Files.delete(temporary);
+  }
+
+  private static void syncFolder(Path folder) throws IOException {
+    if (System.getProperty("os.name").startsWith("Windows")) {
+      return; // Windows opens no folder for syncing; NTFS journals the rename itself.
+    }
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+}

@@ -1,0 +1,122 @@
+package dev.calotype.testing;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** Real libraries: those of the JDK and the system, and ones linked here from C sources. */
+public final class Libraries {
+  private static final Pattern SPACES = Pattern.compile(" ");
+
+  private Libraries() {}
+
+  /** A compiler and a linker, and how they are told to link. */
+  public enum Toolchain {
+    /** GCC and GNU ld, as distributions use them. */
+    GNU("gcc", ""),
+    /** GNU ld with code and data in one segment. */
+    GNU_ONE_SEGMENT("gcc", "-Wl,-z,noseparate-code"),
+    /** GNU ld for systems with pages of 64 KiB. */
+    GNU_64K_PAGES("gcc", "-Wl,-z,max-page-size=65536"),
+    /** GNU ld, stripped. */
+    GNU_STRIPPED("gcc", "-s"),
+    /** GNU ld, with debug information and kept relocations. */
+    GNU_DEBUG("gcc", "-g -Wl,--emit-relocs"),
+    /** A position-independent executable. */
+    GNU_EXECUTABLE("gcc", "-pie -fPIE -nostartfiles -Wl,-e,answer"),
+    /** Clang and LLD. */
+    LLVM("clang-19", "-fuse-ld=lld"),
+    /** LLD with code and read-only data in one segment. */
+    LLVM_ONE_SEGMENT("clang-19", "-fuse-ld=lld -Wl,--no-rosegment"),
+    /** LLD with packed relative relocations. */
+    LLVM_RELR("clang-19", "-fuse-ld=lld -Wl,--pack-dyn-relocs=relr");
+
+    private final String compiler;
+    private final String options;
+
+    Toolchain(String compiler, String options) {
+      this.compiler = compiler;
+      this.options = options;
+    }
+
+    /** Compiles and links {@code library.c}. */
+    public Path link(Path folder, String... more) {
+      Path library = folder.resolve("lib%s.so".formatted(name().toLowerCase(Locale.ROOT)));
+      List<String> all = new ArrayList<>(List.of("-shared", "-fPIC"));
+      all.addAll(SPACES.splitAsStream(options).filter(option -> !option.isEmpty()).toList());
+      all.addAll(List.of(more));
+      if (this == GNU_EXECUTABLE) {
+        all.removeAll(List.of("-shared", "-fPIC"));
+      }
+      compile(compiler, folder, "library.c", library, all);
+      return library;
+    }
+  }
+
+  /** Compiles one of the sources beside this class. */
+  public static void compile(
+      String compiler, Path folder, String source, Path target, List<String> options) {
+    List<String> command = new ArrayList<>();
+    command.add(Tools.require(compiler));
+    command.addAll(List.of("-O1", "-o", target.toString(), source(folder, source).toString()));
+    command.addAll(options);
+    Run.of(Map.of(), command).succeeded();
+  }
+
+  /** A library of the running JDK: {@code server/libjvm.so} or {@code libnet.so} for example. */
+  public static Path ofTheJdk(String name) {
+    return Path.of(System.getProperty("java.home"), "lib").resolve(name);
+  }
+
+  /** Libraries of the system, by name: at most {@code most}, at least 16 KiB each. */
+  public static List<Path> ofTheSystem(int most) {
+    for (String folder :
+        List.of("/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64")) {
+      if (Files.isDirectory(Path.of(folder))) {
+        try (Stream<Path> files = Files.list(Path.of(folder))) {
+          return files
+              .filter(file -> file.getFileName().toString().contains(".so"))
+              .filter(file -> Files.isRegularFile(file) && !Files.isSymbolicLink(file))
+              .filter(file -> file.toFile().length() >= 16 << 10)
+              .filter(Libraries::isElf)
+              .sorted()
+              .limit(most)
+              .toList();
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      }
+    }
+    return List.of();
+  }
+
+  private static boolean isElf(Path file) {
+    try (InputStream stream = Files.newInputStream(file)) {
+      byte[] start = stream.readNBytes(4);
+      return start.length == 4 && start[0] == 0x7f && start[1] == 'E' && start[2] == 'L';
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static Path source(Path folder, String name) {
+    Path copy = folder.resolve(name);
+    try (InputStream stream =
+        Objects.requireNonNull(Libraries.class.getResourceAsStream(name), name)) {
+      Files.copy(stream, copy, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return copy;
+  }
+}
