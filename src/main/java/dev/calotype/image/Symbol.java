@@ -1,0 +1,25 @@
+package dev.calotype.image;
+
+/** A name that stands for an address. Decoded from its table each time it is asked. */
+public interface Symbol {
+  /** The position in its table, from 0. */
+  long index();
+
+  /** The name, decoded at each call; empty if it has none. */
+  String name();
+
+  /** The address, relative to the image's base; 0 if the symbol is not defined here. */
+  long value();
+
+  /** The size of what it names in bytes, 0 if unknown. */
+  long size();
+
+  /** The format's own name of what it names, {@code FUNC} or {@code OBJECT} for example. */
+  String type();
+
+  /** The format's own name of its visibility to other images, {@code GLOBAL} for example. */
+  String binding();
+
+  /** Whether this image defines it. */
+  boolean isDefined();
+}

@@ -1,0 +1,190 @@
+package dev.calotype.image.elf;
+
+/** Numbers and their names, as the gABI and the GNU tools spell them. */
+public final class Elf {
+  /** The size of the ELF64 file header, {@code e_ehsize}. */
+  public static final int HEADER_SIZE = 64;
+
+  /** The size of an ELF64 program header, {@code e_phentsize}. */
+  public static final int PROGRAM_HEADER_SIZE = 56;
+
+  /** The size of an ELF64 section header, {@code e_shentsize}. */
+  public static final int SECTION_HEADER_SIZE = 64;
+
+  /** The size of an ELF64 symbol, {@code Elf64_Sym}. */
+  public static final int SYMBOL_SIZE = 24;
+
+  /** {@code e_phnum} when the real number is in section header 0. */
+  public static final int PN_XNUM = 0xffff;
+
+  /** {@code e_shstrndx} when the real index is in section header 0. */
+  public static final int SHN_XINDEX = 0xffff;
+
+  /** File types, {@code e_type}. */
+  public static final int ET_NONE = 0;
+
+  public static final int ET_REL = 1;
+  public static final int ET_EXEC = 2;
+  public static final int ET_DYN = 3;
+  public static final int ET_CORE = 4;
+
+  /** Program header types, {@code p_type}. */
+  public static final long PT_LOAD = 1;
+
+  public static final long PT_DYNAMIC = 2;
+  public static final long PT_NOTE = 4;
+  public static final long PT_PHDR = 6;
+  public static final long PT_GNU_EH_FRAME = 0x6474e550L;
+  public static final long PT_GNU_STACK = 0x6474e551L;
+
+  /** Section types, {@code sh_type}. */
+  public static final long SHT_NULL = 0;
+
+  public static final long SHT_PROGBITS = 1;
+  public static final long SHT_SYMTAB = 2;
+  public static final long SHT_STRTAB = 3;
+  public static final long SHT_RELA = 4;
+  public static final long SHT_NOTE = 7;
+  public static final long SHT_NOBITS = 8;
+  public static final long SHT_REL = 9;
+  public static final long SHT_DYNSYM = 11;
+  public static final long SHT_RELR = 19;
+
+  /** Section flags, {@code sh_flags}. */
+  public static final long SHF_WRITE = 1;
+
+  public static final long SHF_ALLOC = 2;
+  public static final long SHF_EXECINSTR = 4;
+  public static final long SHF_TLS = 0x400;
+  public static final long SHF_COMPRESSED = 0x800;
+
+  /** Dynamic table tags, {@code d_tag}. */
+  public static final long DT_NULL = 0;
+
+  public static final long DT_NEEDED = 1;
+  public static final long DT_PLTRELSZ = 2;
+  public static final long DT_PLTGOT = 3;
+  public static final long DT_HASH = 4;
+  public static final long DT_STRTAB = 5;
+  public static final long DT_SYMTAB = 6;
+  public static final long DT_RELA = 7;
+  public static final long DT_RELASZ = 8;
+  public static final long DT_STRSZ = 10;
+  public static final long DT_INIT = 12;
+  public static final long DT_FINI = 13;
+  public static final long DT_REL = 17;
+  public static final long DT_RELSZ = 18;
+  public static final long DT_PLTREL = 20;
+  public static final long DT_JMPREL = 23;
+  public static final long DT_INIT_ARRAY = 25;
+  public static final long DT_FINI_ARRAY = 26;
+  public static final long DT_PREINIT_ARRAY = 32;
+  public static final long DT_RELRSZ = 35;
+  public static final long DT_RELR = 36;
+  public static final long DT_ANDROID_REL = 0x6000000fL;
+  public static final long DT_ANDROID_RELA = 0x60000011L;
+  public static final long DT_GNU_HASH = 0x6ffffef5L;
+  public static final long DT_VERSYM = 0x6ffffff0L;
+  public static final long DT_VERDEF = 0x6ffffffcL;
+  public static final long DT_VERNEED = 0x6ffffffeL;
+
+  /** The type of the GNU build-id note, {@code NT_GNU_BUILD_ID}. */
+  public static final long NT_GNU_BUILD_ID = 3;
+
+  private Elf() {}
+
+  /** The triple's name of {@code e_machine}, for the 64-bit little-endian members of a family. */
+  static String architecture(int machine) {
+    return switch (machine) {
+      case 8 -> "mips64el";
+      case 21 -> "powerpc64le";
+      case 62 -> "x86_64";
+      case 183 -> "aarch64";
+      case 243 -> "riscv64";
+      case 247 -> "bpfel";
+      case 258 -> "loongarch64";
+      default -> "machine-" + machine;
+    };
+  }
+
+  static String fileType(int type) {
+    return switch (type) {
+      case ET_NONE -> "NONE (not loadable)";
+      case ET_REL -> "REL (relocatable object)";
+      case ET_EXEC -> "EXEC (executable)";
+      case ET_DYN -> "DYN (shared object)";
+      case ET_CORE -> "CORE (core dump)";
+      default -> "0x%x".formatted(type);
+    };
+  }
+
+  static String segmentType(long type) {
+    return switch ((int) type) {
+      case 0 -> "NULL";
+      case 1 -> "LOAD";
+      case 2 -> "DYNAMIC";
+      case 3 -> "INTERP";
+      case 4 -> "NOTE";
+      case 5 -> "SHLIB";
+      case 6 -> "PHDR";
+      case 7 -> "TLS";
+      case 0x6474e550 -> "GNU_EH_FRAME";
+      case 0x6474e551 -> "GNU_STACK";
+      case 0x6474e552 -> "GNU_RELRO";
+      case 0x6474e553 -> "GNU_PROPERTY";
+      default -> "0x%x".formatted(type);
+    };
+  }
+
+  static String sectionType(long type) {
+    return switch ((int) type) {
+      case 0 -> "NULL";
+      case 1 -> "PROGBITS";
+      case 2 -> "SYMTAB";
+      case 3 -> "STRTAB";
+      case 4 -> "RELA";
+      case 5 -> "HASH";
+      case 6 -> "DYNAMIC";
+      case 7 -> "NOTE";
+      case 8 -> "NOBITS";
+      case 9 -> "REL";
+      case 11 -> "DYNSYM";
+      case 14 -> "INIT_ARRAY";
+      case 15 -> "FINI_ARRAY";
+      case 16 -> "PREINIT_ARRAY";
+      case 17 -> "GROUP";
+      case 18 -> "SYMTAB_SHNDX";
+      case 19 -> "RELR";
+      case 0x6ffffff6 -> "GNU_HASH";
+      case 0x6ffffffd -> "VERDEF";
+      case 0x6ffffffe -> "VERNEED";
+      case 0x6fffffff -> "VERSYM";
+      case 0x70000001 -> "X86_64_UNWIND";
+      default -> "0x%x".formatted(type);
+    };
+  }
+
+  static String symbolType(int type) {
+    return switch (type) {
+      case 0 -> "NOTYPE";
+      case 1 -> "OBJECT";
+      case 2 -> "FUNC";
+      case 3 -> "SECTION";
+      case 4 -> "FILE";
+      case 5 -> "COMMON";
+      case 6 -> "TLS";
+      case 10 -> "IFUNC";
+      default -> Integer.toString(type);
+    };
+  }
+
+  static String symbolBinding(int binding) {
+    return switch (binding) {
+      case 0 -> "LOCAL";
+      case 1 -> "GLOBAL";
+      case 2 -> "WEAK";
+      case 10 -> "UNIQUE";
+      default -> Integer.toString(binding);
+    };
+  }
+}

@@ -1,0 +1,99 @@
+package dev.calotype.image.elf;
+
+import dev.calotype.MalformedImageException;
+import dev.calotype.UnsupportedFormatException;
+import dev.calotype.bytes.ByteView;
+
+/**
+ * The ELF64 file header (gABI, "ELF Header"). Only what identifies the file is checked here; the
+ * tables it points to are checked when they are read, so that a damaged one nobody needs does no
+ * harm.
+ *
+ * @param type {@code e_type}
+ * @param machine {@code e_machine}
+ * @param programHeaders {@code e_phoff}
+ * @param sectionHeaders {@code e_shoff}
+ * @param programHeaderSize {@code e_phentsize}
+ * @param programHeaderCount {@code e_phnum} as stored
+ * @param sectionHeaderSize {@code e_shentsize}
+ * @param sectionHeaderCount {@code e_shnum} as stored
+ * @param sectionNames {@code e_shstrndx} as stored
+ */
+public record ElfHeader(
+    int type,
+    int machine,
+    long programHeaders,
+    long sectionHeaders,
+    int programHeaderSize,
+    int programHeaderCount,
+    int sectionHeaderSize,
+    int sectionHeaderCount,
+    int sectionNames) {
+
+  private static final String STRUCTURE = "ELF header";
+  private static final long MAGIC = 0x464c457fL;
+
+  static ElfHeader read(ByteView view) {
+    if (view.size() == 0) {
+      throw new MalformedImageException(view.file(), "file", 0, "no bytes", "a native image");
+    }
+    for (int i = 0; i < Math.min(4, view.size()); i++) {
+      if (view.u8(i, STRUCTURE) != (MAGIC >>> (8 * i) & 0xff)) {
+        throw new UnsupportedFormatException(view.file(), describe(view));
+      }
+    }
+    if (view.size() < 4) {
+      throw view.malformed("file", view.size(), "the end of the file", "an ELF header");
+    }
+    int elfClass = view.u8(4, STRUCTURE);
+    int data = view.u8(5, STRUCTURE);
+    if (elfClass < 1 || elfClass > 2) {
+      throw view.malformed(STRUCTURE, 4, "class " + elfClass, "1 (32-bit) or 2 (64-bit)");
+    }
+    if (data < 1 || data > 2) {
+      throw view.malformed(STRUCTURE, 5, "data encoding " + data, "1 (little) or 2 (big endian)");
+    }
+    if (elfClass != 2 || data != 1) {
+      throw new UnsupportedFormatException(
+          view.file(),
+          "a %d-bit %s-endian ELF file".formatted(elfClass * 32, data == 1 ? "little" : "big"));
+    }
+    int version = view.u8(6, STRUCTURE);
+    if (version != 1) {
+      throw view.malformed(STRUCTURE, 6, "version " + version, "1");
+    }
+    view.require(0, Elf.HEADER_SIZE, STRUCTURE);
+    return new ElfHeader(
+        view.u16(16, STRUCTURE),
+        view.u16(18, STRUCTURE),
+        view.u64(32, STRUCTURE),
+        view.u64(40, STRUCTURE),
+        view.u16(54, STRUCTURE),
+        view.u16(56, STRUCTURE),
+        view.u16(58, STRUCTURE),
+        view.u16(60, STRUCTURE),
+        view.u16(62, STRUCTURE));
+  }
+
+  /** What a file that is not ELF seems to be, from its first bytes. */
+  private static String describe(ByteView view) {
+    long first = 0;
+    for (int i = 0; i < Math.min(8, view.size()); i++) {
+      first = first << 8 | view.u8(i, "first bytes");
+    }
+    long magic = view.size() < 8 ? 0 : first >>> 32;
+    if (magic == 0xfeedfaceL
+        || magic == 0xfeedfacfL
+        || magic == 0xcefaedfeL
+        || magic == 0xcffaedfeL) {
+      return "a Mach-O file";
+    }
+    if (first == 0x213c617263683e0aL || first == 0x213c7468696e3e0aL) {
+      return "an archive";
+    }
+    if (magic >>> 16 == 0x4d5a) {
+      return "a PE file";
+    }
+    return "a file that is no known native image";
+  }
+}

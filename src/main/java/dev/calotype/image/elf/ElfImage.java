@@ -1,0 +1,301 @@
+package dev.calotype.image.elf;
+
+import dev.calotype.MalformedImageException;
+import dev.calotype.bytes.ByteView;
+import dev.calotype.image.Format;
+import dev.calotype.image.Image;
+import dev.calotype.image.Note;
+import dev.calotype.image.Section;
+import dev.calotype.image.Segment;
+import dev.calotype.image.SymbolTable;
+import dev.calotype.image.Target;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.AbstractList;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.RandomAccess;
+import java.util.function.IntFunction;
+
+/** An ELF64 little-endian image. */
+public final class ElfImage implements Image {
+  private static final String SECTION_TABLE = "section header table";
+  private static final String PROGRAM_TABLE = "program header table";
+
+  private final ByteView view;
+  private final ElfHeader header;
+
+  private ElfImage(ByteView view, ElfHeader header) {
+    this.view = view;
+    this.header = header;
+  }
+
+  /** Reads the file header. See {@link Image#of}. */
+  public static ElfImage of(MemorySegment bytes, String name) {
+    ByteView view = new ByteView(bytes.asReadOnly(), name);
+    return new ElfImage(view, ElfHeader.read(view));
+  }
+
+  /** The checked bytes. */
+  public ByteView view() {
+    return view;
+  }
+
+  /** The file header. */
+  public ElfHeader header() {
+    return header;
+  }
+
+  @Override
+  public String file() {
+    return view.file();
+  }
+
+  @Override
+  public MemorySegment bytes() {
+    return view.bytes();
+  }
+
+  @Override
+  public Target target() {
+    return new Target(Elf.architecture(header.machine()), Format.ELF, 64, ByteOrder.LITTLE_ENDIAN);
+  }
+
+  @Override
+  public String type() {
+    return Elf.fileType(header.type());
+  }
+
+  @Override
+  public List<Section> sections() {
+    return Collections.unmodifiableList(elfSections());
+  }
+
+  /** The sections with what only ELF has. */
+  public List<ElfSection> elfSections() {
+    long start = header.sectionHeaders();
+    if (start == 0) {
+      return List.of();
+    }
+    requireEntrySize(SECTION_TABLE, 58, header.sectionHeaderSize(), Elf.SECTION_HEADER_SIZE);
+    // gABI, "Extended numbering": a count that does not fit is the size of section 0.
+    long count =
+        header.sectionHeaderCount() != 0 ? header.sectionHeaderCount() : sectionZero(32, 8, start);
+    int checked = checkedCount(SECTION_TABLE, start, count, Elf.SECTION_HEADER_SIZE);
+    return new Table<>(
+        checked, i -> new ElfSection(this, start + (long) i * Elf.SECTION_HEADER_SIZE, i));
+  }
+
+  @Override
+  public List<Segment> segments() {
+    return Collections.unmodifiableList(elfSegments());
+  }
+
+  /** The program headers with what only ELF has. */
+  public List<ElfSegment> elfSegments() {
+    long start = header.programHeaders();
+    if (start == 0 || header.programHeaderCount() == 0) {
+      return List.of();
+    }
+    requireEntrySize(PROGRAM_TABLE, 54, header.programHeaderSize(), Elf.PROGRAM_HEADER_SIZE);
+    long count =
+        header.programHeaderCount() != Elf.PN_XNUM || header.sectionHeaders() == 0
+            ? header.programHeaderCount()
+            : sectionZero(44, 4, header.sectionHeaders());
+    int checked = checkedCount(PROGRAM_TABLE, start, count, Elf.PROGRAM_HEADER_SIZE);
+    return new Table<>(
+        checked, i -> new ElfSegment(view, start + (long) i * Elf.PROGRAM_HEADER_SIZE, i));
+  }
+
+  @Override
+  public SymbolTable symbols() {
+    return sectionSymbols(Elf.SHT_SYMTAB, "symbol table").orElse(ElfSymbols.empty(view));
+  }
+
+  @Override
+  public SymbolTable dynamicSymbols() {
+    Optional<SymbolTable> table;
+    try {
+      table = sectionSymbols(Elf.SHT_DYNSYM, "dynamic symbol table");
+    } catch (MalformedImageException e) {
+      // A loader reads no section headers, so bad ones must not hide what it would see.
+      table = Optional.empty();
+    }
+    return table.orElseGet(() -> ElfHash.dynamicSymbols(this));
+  }
+
+  @Override
+  public List<Note> notes() {
+    List<Note> notes = new ArrayList<>();
+    List<ElfSegment> segments = elfSegments();
+    for (ElfSegment segment : segments) {
+      if (segment.typeNumber() == Elf.PT_NOTE) {
+        String structure = "program header " + segment.index();
+        notes.addAll(
+            ElfNotes.read(
+                view, segment.offset(), segment.fileSize(), segment.alignment(), structure));
+      }
+    }
+    if (segments.isEmpty()) {
+      for (ElfSection section : elfSections()) {
+        if (section.typeNumber() == Elf.SHT_NOTE) {
+          String structure = "section header " + section.index();
+          notes.addAll(
+              ElfNotes.read(
+                  view, section.offset(), section.size(), section.alignment(), structure));
+        }
+      }
+    }
+    return notes;
+  }
+
+  @Override
+  public Optional<String> buildId() {
+    for (Note note : notes()) {
+      if (note.owner().equals("GNU") && note.type() == Elf.NT_GNU_BUILD_ID) {
+        // Linkers write 8 to 64 bytes; the bound keeps a lying size from filling the heap.
+        long size = Math.min(note.descriptor().byteSize(), 1024);
+        byte[] id = note.descriptor().asSlice(0, size).toArray(ValueLayout.JAVA_BYTE);
+        return Optional.of(HexFormat.of().formatHex(id));
+      }
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public List<String> needed() {
+    return dynamic().strings(Elf.DT_NEEDED);
+  }
+
+  /** The dynamic table, empty if there is none. */
+  public ElfDynamic dynamic() {
+    return ElfDynamic.read(this);
+  }
+
+  /**
+   * Where the byte loaded at {@code address} is in the file.
+   *
+   * @throws MalformedImageException if no {@code PT_LOAD} has it in its file bytes
+   */
+  public long fileOffset(long address, String structure) {
+    for (ElfSegment segment : elfSegments()) {
+      long inside = address - segment.address();
+      if (segment.typeNumber() == Elf.PT_LOAD
+          && inside >= 0
+          && Long.compareUnsigned(inside, segment.fileSize()) < 0) {
+        return segment.offset() + inside;
+      }
+    }
+    throw view.malformed(
+        structure, 0, "address 0x%x".formatted(address), "one that a segment loads from the file");
+  }
+
+  String sectionName(long name, String structure) {
+    long index =
+        header.sectionNames() == Elf.SHN_XINDEX
+            ? sectionZero(40, 4, header.sectionHeaders())
+            : header.sectionNames();
+    if (index == 0) {
+      return "";
+    }
+    if (index >= elfSections().size()) {
+      throw view.malformed(
+          "ELF header",
+          62,
+          "section name table " + index,
+          "a section below " + elfSections().size());
+    }
+    long names = header.sectionHeaders() + index * Elf.SECTION_HEADER_SIZE;
+    long offset = view.u64(names + 24, "section name table");
+    long size = view.u64(names + 32, "section name table");
+    view.require(offset, size, "section name table");
+    if (name >= size) {
+      throw view.malformed(
+          structure,
+          offset,
+          "name offset 0x%x".formatted(name),
+          "one within %d bytes of names".formatted(size));
+    }
+    return view.string(offset + name, offset + size, structure);
+  }
+
+  private Optional<SymbolTable> sectionSymbols(long type, String structure) {
+    List<ElfSection> sections = elfSections();
+    for (ElfSection section : sections) {
+      if (section.typeNumber() == type) {
+        view.require(section.offset(), section.size(), structure);
+        long link = section.link();
+        if (link >= sections.size()) {
+          throw view.malformed(
+              structure,
+              section.offset(),
+              "string table " + link,
+              "a section below " + sections.size());
+        }
+        ElfSection strings = sections.get((int) link);
+        view.require(strings.offset(), strings.size(), structure + "'s strings");
+        return Optional.of(
+            new ElfSymbols(
+                view,
+                structure,
+                section.offset(),
+                section.size() / Elf.SYMBOL_SIZE,
+                strings.offset(),
+                strings.offset() + strings.size()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private long sectionZero(int field, int size, long start) {
+    view.require(start, Elf.SECTION_HEADER_SIZE, SECTION_TABLE);
+    return size == 8
+        ? view.u64(start + field, SECTION_TABLE)
+        : view.u32(start + field, SECTION_TABLE);
+  }
+
+  private void requireEntrySize(String structure, long field, int actual, int expected) {
+    if (actual != expected) {
+      throw view.malformed(structure, field, actual + " bytes an entry", expected + "");
+    }
+  }
+
+  private int checkedCount(String structure, long start, long count, int entrySize) {
+    view.require(start, 0, structure);
+    long most = Math.min((view.size() - start) / entrySize, Integer.MAX_VALUE);
+    if (count < 0 || count > most) {
+      throw view.malformed(
+          structure,
+          start,
+          "%s entries".formatted(Long.toUnsignedString(count)),
+          "at most %d before the file ends".formatted(most));
+    }
+    return (int) count;
+  }
+
+  /** Entries made when they are asked for. */
+  private static final class Table<T> extends AbstractList<T> implements RandomAccess {
+    private final int size;
+    private final IntFunction<T> entry;
+
+    Table(int size, IntFunction<T> entry) {
+      this.size = size;
+      this.entry = entry;
+    }
+
+    @Override
+    public T get(int index) {
+      return entry.apply(Objects.checkIndex(index, size));
+    }
+
+    @Override
+    public int size() {
+      return size;
+    }
+  }
+}

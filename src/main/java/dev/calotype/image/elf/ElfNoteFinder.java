@@ -1,0 +1,69 @@
+package dev.calotype.image.elf;
+
+import dev.calotype.bytes.ByteView;
+import dev.calotype.image.Note;
+import dev.calotype.image.NoteFinder;
+import dev.calotype.map.OpenFile;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+
+/** The way to a note: file header, program headers, {@code PT_NOTE}. See {@link NoteFinder}. */
+public final class ElfNoteFinder {
+  /** Notes are small; a segment that claims more is not searched. */
+  private static final int MOST_BYTES = 1 << 20;
+
+  private ElfNoteFinder() {}
+
+  /** See {@link NoteFinder#find}. */
+  public static Optional<NoteFinder.Found> find(OpenFile file, String owner, long type)
+      throws IOException {
+    ByteView start = read(file, 0, Math.min(file.size(), Elf.HEADER_SIZE), "ELF header");
+    ElfHeader header = ElfHeader.read(start);
+    long count = header.programHeaderCount();
+    if (header.programHeaders() == 0 || count == 0) {
+      return Optional.empty();
+    }
+    String table = "program header table";
+    if (header.programHeaderSize() != Elf.PROGRAM_HEADER_SIZE) {
+      throw start.malformed(
+          table, 54, header.programHeaderSize() + " bytes an entry", Elf.PROGRAM_HEADER_SIZE + "");
+    }
+    ByteView headers = read(file, header.programHeaders(), count * Elf.PROGRAM_HEADER_SIZE, table);
+    for (int i = 0; i < count; i++) {
+      ElfSegment segment = new ElfSegment(headers, (long) i * Elf.PROGRAM_HEADER_SIZE, i);
+      if (segment.typeNumber() == Elf.PT_NOTE && segment.fileSize() <= MOST_BYTES) {
+        String structure = "program header " + i;
+        ByteView notes = read(file, segment.offset(), segment.fileSize(), structure);
+        for (Note note : ElfNotes.read(notes, 0, notes.size(), segment.alignment(), structure)) {
+          if (note.type() == type && note.owner().equals(owner)) {
+            long end =
+                note.descriptor().address()
+                    - notes.bytes().address()
+                    + note.descriptor().byteSize();
+            return Optional.of(
+                new NoteFinder.Found(
+                    segment.offset() + note.offset(),
+                    notes.slice(note.offset(), end - note.offset(), structure)));
+          }
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static ByteView read(OpenFile file, long offset, long size, String structure)
+      throws IOException {
+    ByteView empty = new ByteView(MemorySegment.ofArray(new byte[0]), file.path().toString());
+    if (offset < 0 || size < 0 || offset > file.size() || size > file.size() - offset) {
+      throw empty.malformed(
+          structure,
+          offset,
+          "%d bytes wanted".formatted(size),
+          "an end within the file's %d bytes".formatted(file.size()));
+    }
+    byte[] bytes = new byte[(int) size];
+    file.readFully(offset, bytes, 0, bytes.length);
+    return new ByteView(MemorySegment.ofArray(bytes), file.path().toString());
+  }
+}
