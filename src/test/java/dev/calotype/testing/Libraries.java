@@ -39,7 +39,7 @@ public final class Libraries {
     /** LLD with code and read-only data in one segment. */
     LLVM_ONE_SEGMENT("clang-19", "-fuse-ld=lld -Wl,--no-rosegment"),
     /** LLD with packed relative relocations. */
-    LLVM_RELR("clang-19", "-fuse-ld=lld -Wl,--pack-dyn-relocs=relr");
+    LLVM_RELR("clang-19", "-fuse-ld=lld -Wl,-z,pack-relative-relocs");
 
     private final String compiler;
     private final String options;

@@ -1,0 +1,268 @@
+package dev.calotype.ji;
+
+import dev.calotype.MalformedImageException;
+import dev.calotype.UnsupportedFormatException;
+import dev.calotype.bytes.ByteView;
+import dev.calotype.bytes.Chunks;
+import dev.calotype.bytes.Sha256;
+import dev.calotype.image.NoteFinder;
+import dev.calotype.map.OpenFile;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+
+/**
+ * A code object, open. Got from {@link #check}, so nothing reads a file that was not checked.
+ *
+ * <p>Safe for use by several threads.
+ */
+public final class CodeObject implements AutoCloseable {
+  /** What a reader takes into memory at most; a GiB of code has 32 KiB of digests. */
+  private static final long MOST_APPENDIX_BYTES = 16 << 20;
+
+  private static final String APPENDIX = "code appendix";
+
+  private final OpenFile file;
+  private final long noteOffset;
+  private final CodeNote note;
+
+  private CodeObject(OpenFile file, long noteOffset, CodeNote note) {
+    this.file = file;
+    this.noteOffset = noteOffset;
+    this.note = note;
+  }
+
+  /**
+   * Says whether a code object may be used. Reads positionally into private memory, never maps and
+   * never loads.
+   *
+   * @param expectations {@link Expectations#dataId()} is the data it must belong to
+   * @return the answer, for any content and for no file at all
+   * @throws IOException only if the file is there and can't be read
+   */
+  public static Validity check(Path path, Expectations expectations) throws IOException {
+    return check(path, expectations, _ -> {});
+  }
+
+  /**
+   * The same, telling how far it got.
+   *
+   * @param progress given the number of bytes read since the last call
+   */
+  public static Validity check(Path path, Expectations expectations, LongConsumer progress)
+      throws IOException {
+    Tier tier = expectations.tier();
+    OpenFile file;
+    try {
+      file = OpenFile.open(path);
+    } catch (NoSuchFileException e) {
+      return new Validity.Absent(path, tier);
+    }
+    boolean fresh = false;
+    try {
+      CodeObject code = find(file);
+      if (tier == Tier.FULL) {
+        code.verify(progress);
+      }
+      List<Cause> causes = code.compare(expectations);
+      if (causes.isEmpty()) {
+        fresh = true;
+        return new Validity.FreshCode(path, tier, code);
+      }
+      return new Validity.Stale(path, tier, causes);
+    } catch (MalformedImageException e) {
+      return new Validity.Damaged(path, tier, e.structure(), e.offset(), Reasons.of(e));
+    } catch (UnsupportedFormatException e) {
+      return new Validity.Foreign(path, tier, e.found());
+    } catch (EOFException e) {
+      return new Validity.Damaged(path, tier, "file", 0, "it shrank while it was being checked");
+    } finally {
+      if (!fresh) {
+        file.close();
+      }
+    }
+  }
+
+  /** Whether a file is a code object of ours, damaged or not, by its headers or by its end. */
+  public static boolean isCodeObject(OpenFile file) throws IOException {
+    try {
+      if (NoteFinder.find(file, CodeNote.OWNER, CodeNote.TYPE).isPresent()) {
+        return true;
+      }
+    } catch (MalformedImageException | UnsupportedFormatException e) {
+      // Its end may still tell.
+    }
+    return CodeTrailer.find(file).isPresent();
+  }
+
+  /** The note. */
+  public CodeNote note() {
+    return note;
+  }
+
+  /** The size of the body, the remainder of the image, which starts the file. */
+  public long bodySize() {
+    return noteOffset;
+  }
+
+  /** The file under all this. */
+  public OpenFile file() {
+    return file;
+  }
+
+  /**
+   * What joining needs, verified.
+   *
+   * @throws MalformedImageException if it is damaged
+   */
+  public byte[] recipe() throws IOException {
+    return appendix().recipe;
+  }
+
+  /**
+   * Reads the body, each chunk verified before its bytes are handed out.
+   *
+   * @return a stream that throws {@link MalformedImageException} where bytes are not as they were
+   *     written
+   */
+  public InputStream newBodyStream() throws IOException {
+    return body(_ -> {});
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+
+  private static CodeObject find(OpenFile file) throws IOException {
+    Optional<NoteFinder.Found> found = Optional.empty();
+    RuntimeException noWay;
+    try {
+      found = NoteFinder.find(file, CodeNote.OWNER, CodeNote.TYPE);
+      noWay =
+          new UnsupportedFormatException(
+              file.path().toString(), "an image without a note of Calotype's");
+    } catch (MalformedImageException | UnsupportedFormatException e) {
+      noWay = e;
+    }
+    if (found.isEmpty()) {
+      throw withoutNote(file, noWay);
+    }
+    CodeNote note =
+        CodeNote.decode(found.get().bytes(), found.get().offset(), file.path().toString());
+    CodeObject code = new CodeObject(file, found.get().offset(), note);
+    code.checkPlaces();
+    return code;
+  }
+
+  /** Headers that lead to no note are damage if the end of the file says that there is one. */
+  private static RuntimeException withoutNote(OpenFile file, RuntimeException noWay)
+      throws IOException {
+    if (noWay instanceof MalformedImageException || CodeTrailer.find(file).isEmpty()) {
+      return noWay;
+    }
+    return Bytes.view(new byte[0], file)
+        .malformed("image headers", 0, "no way to the code note", "one, as the trailer says");
+  }
+
+  private void checkPlaces() throws IOException {
+    ByteView view = Bytes.view(new byte[0], file);
+    if (note.fileSize() != file.size()) {
+      throw view.malformed(
+          "file",
+          Math.min(Math.max(note.fileSize(), 0), file.size()),
+          "%d bytes".formatted(file.size()),
+          "%d bytes, as the code note says".formatted(note.fileSize()));
+    }
+    boolean placed =
+        note.appendixOffset() == noteOffset + CodeNote.SIZE
+            && note.appendixSize() >= 16
+            && note.appendixSize() == file.size() - note.appendixOffset() - CodeTrailer.SIZE;
+    if (!placed || note.appendixSize() > MOST_APPENDIX_BYTES) {
+      throw view.malformed(
+          "code note",
+          noteOffset,
+          "an appendix of %d bytes at 0x%x".formatted(note.appendixSize(), note.appendixOffset()),
+          "one between the note and the trailer");
+    }
+  }
+
+  private List<Cause> compare(Expectations expectations) {
+    List<Cause> causes = new ArrayList<>();
+    if (!note.sealed()) {
+      causes.add(new Cause(Cause.Code.UNSEALED, "a sealed note", "an unsealed one"));
+    }
+    if (expectations.dataId().isPresent() && !expectations.dataId().get().equals(note.dataId())) {
+      causes.add(
+          new Cause(
+              Cause.Code.CODE_DATA_ID, expectations.dataId().get().hex(), note.dataId().hex()));
+    }
+    if (expectations.target().isPresent() && !expectations.target().get().equals(note.target())) {
+      causes.add(new Cause(Cause.Code.TARGET, expectations.target().get(), note.target()));
+    }
+    return causes;
+  }
+
+  private void verify(LongConsumer progress) throws IOException {
+    body(progress).drain();
+    Optional<CodeTrailer> trailer = CodeTrailer.find(file);
+    if (trailer.isEmpty() || !trailer.get().equals(new CodeTrailer(noteOffset, file.size()))) {
+      throw Bytes.view(new byte[0], file)
+          .malformed(
+              "trailer", file.size() - CodeTrailer.SIZE, "bytes that are not one", "as written");
+    }
+  }
+
+  private VerifiedStream body(LongConsumer progress) throws IOException {
+    byte[] digests = appendix().digests;
+    return new VerifiedStream(
+        file,
+        "code",
+        0,
+        noteOffset,
+        chunk -> {
+          progress.accept(Math.min(Chunks.SIZE, noteOffset - chunk * Chunks.SIZE));
+          int at = Math.toIntExact(chunk * Sha256.SIZE);
+          return Arrays.copyOfRange(digests, at, at + Sha256.SIZE);
+        });
+  }
+
+  private static final class Appendix {
+    private final byte[] digests;
+    private final byte[] recipe;
+
+    Appendix(byte[] digests, byte[] recipe) {
+      this.digests = digests;
+      this.recipe = recipe;
+    }
+  }
+
+  private Appendix appendix() throws IOException {
+    byte[] bytes = Bytes.read(file, note.appendixOffset(), (int) note.appendixSize());
+    ByteView view = Bytes.view(bytes, file);
+    if (!PageOne.hex(Sha256.of(bytes)).equals(note.digest())) {
+      throw view.malformed(
+          APPENDIX, note.appendixOffset(), "bytes that do not match their digest", "as written");
+    }
+    long chunks = view.u64(0, APPENDIX);
+    long recipe = view.u64(8, APPENDIX);
+    if (chunks != Chunks.count(noteOffset)
+        || recipe != note.appendixSize() - 16 - chunks * Sha256.SIZE) {
+      throw view.malformed(
+          APPENDIX,
+          note.appendixOffset(),
+          "%d chunk digests, %d bytes of recipe".formatted(chunks, recipe),
+          "%d chunk digests and the rest".formatted(Chunks.count(noteOffset)));
+    }
+    int split = 16 + (int) chunks * Sha256.SIZE;
+    return new Appendix(
+        Arrays.copyOfRange(bytes, 16, split), Arrays.copyOfRange(bytes, split, bytes.length));
+  }
+}

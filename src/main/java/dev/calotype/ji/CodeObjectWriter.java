@@ -1,0 +1,72 @@
+package dev.calotype.ji;
+
+import dev.calotype.bytes.ByteWriter;
+import dev.calotype.bytes.Chunks;
+import dev.calotype.bytes.Sha256;
+import dev.calotype.publish.Publication;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * Writes a detached code object as a stream: the body, which is the remainder of an image, then the
+ * note, the appendix and the trailer. Got from {@link PairWriter}.
+ *
+ * <p>Not safe for use by several threads.
+ */
+public final class CodeObjectWriter {
+  /** The alignment of the note in bytes. */
+  public static final int NOTE_ALIGNMENT = 8;
+
+  private final Publication file;
+  private final Chunks body = new Chunks();
+
+  CodeObjectWriter(Path target, WriteOptions options) throws IOException {
+    this.file = Publication.beside(target, options.replace());
+  }
+
+  /** How many bytes of body were written. */
+  public long position() {
+    return file.position();
+  }
+
+  /** Appends to the body. */
+  public void write(byte[] bytes, int offset, int length) throws IOException {
+    body.add(bytes, offset, length);
+    file.write(bytes, offset, length);
+  }
+
+  Publication file() {
+    return file;
+  }
+
+  /**
+   * Ends the body and writes the rest.
+   *
+   * @param recipe what joining needs; stored as it is and covered by the digest
+   */
+  void finish(DataId dataId, String target, byte[] recipe) throws IOException {
+    long noteOffset = file.position();
+    if (noteOffset % NOTE_ALIGNMENT != 0) {
+      throw new IllegalStateException("the body ends at " + noteOffset);
+    }
+    byte[] digests = body.finish();
+    ByteWriter appendix = new ByteWriter(16 + digests.length + recipe.length);
+    appendix.u64(digests.length / Sha256.SIZE).u64(recipe.length);
+    appendix.bytes(digests).bytes(recipe);
+    long appendixOffset = noteOffset + CodeNote.SIZE;
+    long fileSize = appendixOffset + appendix.array().length + CodeTrailer.SIZE;
+    CodeNote note =
+        new CodeNote(
+            Shape.DETACHED,
+            true,
+            fileSize,
+            appendixOffset,
+            appendix.array().length,
+            dataId,
+            PageOne.hex(Sha256.of(appendix.array())),
+            target);
+    file.write(note.encode());
+    file.write(appendix.array());
+    file.write(new CodeTrailer(noteOffset, fileSize).encode());
+  }
+}

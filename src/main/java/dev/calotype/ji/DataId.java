@@ -1,0 +1,39 @@
+package dev.calotype.ji;
+
+import java.util.HexFormat;
+import java.util.regex.Pattern;
+
+/**
+ * What identifies the content of a data file: the SHA-256 over the name, flags, alignment, size and
+ * digest of each section in order. The same content has the same id on every machine.
+ *
+ * @param hex 64 lower-case hexadecimal digits
+ */
+public record DataId(String hex) {
+  private static final Pattern HEX = Pattern.compile("[0-9a-f]{64}");
+
+  /** Checks the digits. */
+  public DataId {
+    if (!HEX.matcher(hex).matches()) {
+      throw new IllegalArgumentException("not 64 hexadecimal digits: " + hex);
+    }
+  }
+
+  static DataId of(byte[] digest) {
+    return new DataId(HexFormat.of().formatHex(digest));
+  }
+
+  byte[] bytes() {
+    return HexFormat.of().parseHex(hex);
+  }
+
+  /** The first 12 digits, for people. */
+  public String shortHex() {
+    return hex.substring(0, 12);
+  }
+
+  @Override
+  public String toString() {
+    return hex;
+  }
+}
