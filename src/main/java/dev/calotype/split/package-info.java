@@ -1,0 +1,18 @@
+/**
+ * Takes an image apart into a data file and a code object, and puts it together again, byte for
+ * byte.
+ *
+ * <pre>{@code
+ * Split split = Split.plan(Path.of("libfoo.so"), List.of());
+ * split.write(Path.of("libfoo.so.ji"), Path.of("libfoo.so.code"), WriteOptions.standard());
+ * Join.join(Path.of("libfoo.so.ji"), Path.of("libfoo.so.code"), Path.of("again.so"),
+ *     WriteOptions.standard());
+ * }</pre>
+ *
+ * <p>What each shape means and how a detached code object is laid out is in {@code
+ * docs/data-file-format.md}.
+ */
+@NullMarked
+package dev.calotype.split;
+
+import org.jspecify.annotations.NullMarked;

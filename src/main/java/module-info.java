@@ -1,0 +1,22 @@
+import org.jspecify.annotations.NullMarked;
+
+/**
+ * Reads native images without loading them, splits what is data from what is code, and says whether
+ * a cached image may be used.
+ *
+ * <p>Start at {@link dev.calotype.image.Image} to read, {@link dev.calotype.split.Split} to split
+ * and join, and {@link dev.calotype.ji.DataFile} to check.
+ */
+@NullMarked
+module dev.calotype {
+  requires static org.jspecify;
+  // Only the command line needs these two; a library user boots without them.
+  requires static info.picocli;
+  requires static com.fasterxml.jackson.core;
+
+  exports dev.calotype;
+  exports dev.calotype.image;
+  exports dev.calotype.ji;
+  exports dev.calotype.map;
+  exports dev.calotype.split;
+}

@@ -1,0 +1,148 @@
+package dev.calotype.split;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.calotype.MalformedImageException;
+import dev.calotype.RefusedException;
+import dev.calotype.ji.Cause;
+import dev.calotype.ji.CodeObject;
+import dev.calotype.ji.Expectations;
+import dev.calotype.ji.Tier;
+import dev.calotype.ji.Validity;
+import dev.calotype.testing.Bytes;
+import dev.calotype.testing.Libraries;
+import dev.calotype.testing.Libraries.Toolchain;
+import dev.calotype.testing.Tools;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Halves that are flipped, cut, lengthened and mixed: never fresh, never joined. */
+class PairDamageTest {
+  @TempDir Path folder;
+
+  @Test
+  void everyFlippedByteOfACodeObjectIsDamage() throws IOException {
+    Pair pair = Pair.split(Toolchain.GNU_STRIPPED.link(folder), folder);
+    byte[] whole = Files.readAllBytes(pair.code());
+    int step = Tools.count(3, 1);
+    for (int at = 0; at < whole.length; at += at < 4096 || at > whole.length - 8192 ? 1 : step) {
+      Bytes.writeFlipped(pair.code(), whole, at, 1 << (at % 8));
+      assertThat(pair.checkCode()).as("byte 0x%x", at).isInstanceOf(Validity.Damaged.class);
+    }
+  }
+
+  @Test
+  void everyPrefixOfACodeObjectIsDamage() throws IOException {
+    Pair pair = Pair.split(Toolchain.GNU_STRIPPED.link(folder), folder);
+    byte[] whole = Files.readAllBytes(pair.code());
+    for (int length = 0; length < whole.length; length++) {
+      Files.write(pair.code(), Arrays.copyOf(whole, length));
+      for (Tier tier : Tier.values()) {
+        try (Validity validity =
+            CodeObject.check(pair.code(), Expectations.none().withTier(tier))) {
+          assertThat(validity).as("%d bytes", length).isInstanceOf(Validity.Damaged.class);
+        }
+      }
+    }
+    Files.write(pair.code(), Arrays.copyOf(whole, whole.length + 1));
+    assertThat(pair.checkCode()).isInstanceOf(Validity.Damaged.class);
+  }
+
+  @Test
+  void damageInALargePairIsFoundAndLocated() throws IOException {
+    Pair pair = Pair.split(Libraries.ofTheJdk("server/libjvm.so"), folder);
+    byte[] code = Files.readAllBytes(pair.code());
+    byte[] data = Files.readAllBytes(pair.data());
+    SplittableRandom random = new SplittableRandom(7);
+    for (int i = 0; i < Tools.count(10, 300); i++) {
+      int at = random.nextInt(64, code.length);
+      Bytes.writeFlipped(pair.code(), code, at, 1);
+      assertLocated(pair.checkCode(), at);
+      at = random.nextInt(data.length);
+      Bytes.writeFlipped(pair.data(), data, at, 0x40);
+      assertLocated(pair.checkData(), at);
+    }
+  }
+
+  @Test
+  void damagedHalvesAreNotJoinedAndLeaveNothing() throws IOException {
+    Pair pair = Pair.split(Toolchain.GNU.link(folder), folder);
+    byte[] code = Files.readAllBytes(pair.code());
+    byte[] data = Files.readAllBytes(pair.data());
+    Path out = Files.createDirectory(folder.resolve("out"));
+    // Where neither header tier looks, so that joining itself has to find it.
+    Bytes.writeFlipped(pair.code(), code, 5000, 1);
+    assertThatThrownBy(() -> pair.join(out.resolve("a")))
+        .isInstanceOf(MalformedImageException.class);
+    Files.write(pair.code(), code);
+    for (int at : new int[] {4096, 50_000, data.length - 1}) {
+      Bytes.writeFlipped(pair.data(), data, at, 1);
+      assertThatThrownBy(() -> pair.join(out.resolve("a")))
+          .isInstanceOf(MalformedImageException.class);
+    }
+    assertThat(out).isEmptyDirectory();
+  }
+
+  @Test
+  void halvesOfTwoSplitsDoNotBelongTogether() throws IOException {
+    Pair first = Pair.split(Toolchain.GNU.link(folder), folder);
+    Pair second = Pair.split(Libraries.ofTheJdk("libjava.so"), folder);
+    Pair mixed = new Pair(first.data(), second.code(), first.id());
+    assertThat(mixed.checkCode())
+        .isInstanceOfSatisfying(
+            Validity.Stale.class,
+            stale ->
+                assertThat(stale.causes())
+                    .containsExactly(
+                        new Cause(Cause.Code.CODE_DATA_ID, first.id().hex(), second.id().hex())));
+    assertThatThrownBy(() -> mixed.join(folder.resolve("joined")))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining(first.id().shortHex())
+        .hasMessageContaining(second.id().shortHex());
+    assertThat(folder.resolve("joined")).doesNotExist();
+  }
+
+  @Test
+  void otherFilesAreNoCodeObjects() throws IOException {
+    assertThat(verdict(Libraries.ofTheJdk("libnet.so"))).isInstanceOf(Validity.Foreign.class);
+    assertThat(verdict(Files.writeString(folder.resolve("text"), "hello")))
+        .isInstanceOf(Validity.Foreign.class);
+    assertThat(verdict(folder.resolve("none"))).isInstanceOf(Validity.Absent.class);
+    Pair pair = Pair.split(Toolchain.GNU.link(folder), folder);
+    assertThat(verdict(pair.data())).isInstanceOf(Validity.Foreign.class);
+  }
+
+  @Test
+  void aCodeObjectForAnotherTargetIsStale() throws IOException {
+    Pair pair = Pair.split(Toolchain.GNU.link(folder), folder);
+    try (Validity validity =
+        CodeObject.check(pair.code(), Expectations.none().withTarget("riscv64-elf"))) {
+      assertThat(((Validity.Stale) validity).causes())
+          .containsExactly(new Cause(Cause.Code.TARGET, "riscv64-elf", "x86_64-elf"));
+    }
+  }
+
+  private static Validity verdict(Path file) throws IOException {
+    try (Validity validity = CodeObject.check(file, Expectations.none())) {
+      return validity;
+    }
+  }
+
+  private static void assertLocated(Validity validity, int at) {
+    assertThat(validity)
+        .as("byte 0x%x", at)
+        .isInstanceOfSatisfying(
+            Validity.Damaged.class,
+            damaged -> {
+              if (damaged.structure().startsWith("section") || damaged.structure().equals("code")) {
+                assertThat((long) at).isBetween(damaged.offset(), damaged.offset() + (1 << 20));
+              }
+            });
+  }
+}
