@@ -25,7 +25,7 @@ import java.util.function.LongConsumer;
  */
 public final class CodeObject implements AutoCloseable {
   /** What a reader takes into memory at most; a GiB of code has 32 KiB of digests. */
-  private static final long MOST_APPENDIX_BYTES = 16 << 20;
+  static final long MOST_APPENDIX_BYTES = 16 << 20;
 
   private static final String APPENDIX = "code appendix";
 

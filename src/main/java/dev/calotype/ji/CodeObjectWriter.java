@@ -1,5 +1,6 @@
 package dev.calotype.ji;
 
+import dev.calotype.RefusedException;
 import dev.calotype.bytes.ByteWriter;
 import dev.calotype.bytes.Chunks;
 import dev.calotype.bytes.Sha256;
@@ -43,6 +44,7 @@ public final class CodeObjectWriter {
    * Ends the body and writes the rest.
    *
    * @param recipe what joining needs; stored as it is and covered by the digest
+   * @throws RefusedException if that is more than a reader accepts
    */
   void finish(DataId dataId, String target, byte[] recipe) throws IOException {
     long noteOffset = file.position();
@@ -50,7 +52,14 @@ public final class CodeObjectWriter {
       throw new IllegalStateException("the body ends at " + noteOffset);
     }
     byte[] digests = body.finish();
-    ByteWriter appendix = new ByteWriter(16 + digests.length + recipe.length);
+    long appendixSize = 16L + digests.length + recipe.length;
+    if (appendixSize > CodeObject.MOST_APPENDIX_BYTES) {
+      throw new RefusedException(
+          file.target().toString(),
+          "its headers and digests would take %d bytes, more than a reader accepts"
+              .formatted(appendixSize));
+    }
+    ByteWriter appendix = new ByteWriter((int) appendixSize);
     appendix.u64(digests.length / Sha256.SIZE).u64(recipe.length);
     appendix.bytes(digests).bytes(recipe);
     long appendixOffset = noteOffset + CodeNote.SIZE;

@@ -93,13 +93,17 @@ record Tail(List<Entry> sections, String compiler, String target) {
       textSize = Math.addExact(textSize, text.length);
     }
     textSize = (int) Bytes.roundUp(textSize, 8);
-    ByteWriter tables =
-        new ByteWriter(
-            Math.toIntExact(
-                HEADER_SIZE
-                    + (long) sections.size() * SECTION_SIZE
-                    + (long) kinds.size() * FACT_SIZE
-                    + textSize));
+    long size =
+        HEADER_SIZE
+            + (long) sections.size() * SECTION_SIZE
+            + (long) kinds.size() * FACT_SIZE
+            + textSize;
+    if (size > MOST_TABLE_BYTES) {
+      throw new IllegalStateException(
+          "%d sections need tables of %d bytes; a reader accepts %d"
+              .formatted(sections.size(), size, MOST_TABLE_BYTES));
+    }
+    ByteWriter tables = new ByteWriter((int) size);
     tables.u32(sections.size()).u32(kinds.size()).u32(textSize).u32(0);
     int textAt = 0;
     for (int i = 0; i < sections.size(); i++) {

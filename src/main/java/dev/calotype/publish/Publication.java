@@ -17,15 +17,21 @@ import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A file being written beside its target, under a name nobody reads, until it is published. Closing
- * an unpublished one removes it.
+ * an unpublished one removes it, and so does an orderly end of the JVM, as after Ctrl-C.
  *
  * <p>Not safe for use by several threads.
  */
 public final class Publication implements AutoCloseable {
   private static final SecureRandom RANDOM = new SecureRandom();
+  private static final Set<Path> UNPUBLISHED = ConcurrentHashMap.newKeySet();
+
+  static {
+    Runtime.getRuntime().addShutdownHook(new Thread(Publication::removeUnpublished));
+  }
 
   private final Path target;
   private final Path temporary;
@@ -60,6 +66,7 @@ public final class Publication implements AutoCloseable {
     Path temporary = target.resolveSibling("." + name + "." + random + ".part");
     FileChannel channel =
         FileChannel.open(temporary, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
+    UNPUBLISHED.add(temporary);
     return new Publication(target, temporary, replace, channel);
   }
 
@@ -153,6 +160,18 @@ public final class Publication implements AutoCloseable {
     try (channel) {
       if (!published) {
         Files.deleteIfExists(temporary);
+      }
+    } finally {
+      UNPUBLISHED.remove(temporary);
+    }
+  }
+
+  private static void removeUnpublished() {
+    for (Path temporary : UNPUBLISHED) {
+      try {
+        Files.deleteIfExists(temporary);
+      } catch (IOException e) {
+        // Nobody is left to tell.
       }
     }
   }

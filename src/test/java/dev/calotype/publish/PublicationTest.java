@@ -125,6 +125,34 @@ class PublicationTest {
     }
   }
 
+  @Test
+  void anInterruptedProgramLeavesNothing() throws Exception {
+    Path work = Files.createDirectory(folder.resolve("work"));
+    Process process =
+        new ProcessBuilder(
+                Run.javaCommand(List.of(), WriteForEver.class, work.resolve("file").toString()))
+            .start();
+    assertThat(process.getInputStream().read()).isEqualTo('w');
+    assertThat(Bytes.names(work)).hasSize(1);
+    // Through the handle: destroying the process would also close its input, and so end it.
+    process.toHandle().destroy();
+    assertThat(process.waitFor()).isEqualTo(143);
+    assertThat(work).isEmptyDirectory();
+  }
+
+  /** Starts a file and never ends. */
+  static final class WriteForEver {
+    private WriteForEver() {}
+
+    public static void main(String[] arguments) throws IOException {
+      try (Publication file = Publication.beside(Path.of(arguments[0]), false)) {
+        file.write(new byte[100]);
+        System.out.println("writing");
+        System.in.read();
+      }
+    }
+  }
+
   /** The publication's system calls, in order, in words; repeated words once. */
   private List<String> traced(String durability) throws IOException {
     Path target = Files.createDirectories(folder.resolve("work")).resolve("file");

@@ -15,10 +15,13 @@ import dev.calotype.testing.Libraries;
 import dev.calotype.testing.Libraries.Toolchain;
 import dev.calotype.testing.Tools;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -126,6 +129,22 @@ class PairDamageTest {
       assertThat(((Validity.Stale) validity).causes())
           .containsExactly(new Cause(Cause.Code.TARGET, "riscv64-elf", "x86_64-elf"));
     }
+  }
+
+  @Test
+  void anUnsealedNoteIsACauseOfItsOwn() throws IOException {
+    Pair pair = Pair.split(Toolchain.GNU.link(folder), folder);
+    byte[] code = Files.readAllBytes(pair.code());
+    ByteBuffer bytes = ByteBuffer.wrap(code).order(ByteOrder.LITTLE_ENDIAN);
+    int note = (int) bytes.getLong(code.length - 24);
+    bytes.putInt(note + 24, 0);
+    CRC32C crc = new CRC32C();
+    crc.update(code, note, 268);
+    bytes.putInt(note + 268, (int) crc.getValue());
+    Files.write(pair.code(), code);
+    assertThat(((Validity.Stale) verdict(pair.code())).causes())
+        .extracting(Cause::code)
+        .containsExactly(Cause.Code.UNSEALED);
   }
 
   private static Validity verdict(Path file) throws IOException {
