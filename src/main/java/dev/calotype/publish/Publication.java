@@ -52,11 +52,16 @@ public final class Publication implements AutoCloseable {
    *
    * @param replace whether a file already there may be replaced
    * @throws FileAlreadyExistsException if it may not and there is one
-   * @throws IOException if the folder is missing or can't be written, or {@code target} is a folder
+   * @throws IOException if the folder is missing or can't be written, or {@code target} is there
+   *     and no regular file
    */
   public static Publication beside(Path target, boolean replace) throws IOException {
     if (Files.isDirectory(target)) {
       throw new FileSystemException(target.toString(), null, "Is a directory");
+    }
+    // A rename would take the place of a device or a pipe, /dev/stdout for example.
+    if (Files.exists(target) && !Files.isRegularFile(target)) {
+      throw new FileSystemException(target.toString(), null, "Not a regular file");
     }
     if (!replace && Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
       throw new FileAlreadyExistsException(target.toString());

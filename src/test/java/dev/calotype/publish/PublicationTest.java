@@ -100,6 +100,17 @@ class PublicationTest {
   }
 
   @Test
+  void devicesAndPipesAreNeverReplaced() {
+    Path pipe = folder.resolve("pipe");
+    Run.of(Tools.require("mkfifo"), pipe.toString()).succeeded();
+    for (Path target : List.of(pipe, Path.of("/dev/null"))) {
+      assertThatThrownBy(() -> Publication.beside(target, true))
+          .hasMessageContaining("Not a regular file");
+    }
+    assertThat(Bytes.names(folder)).containsExactly("pipe");
+  }
+
+  @Test
   void aDurablePublicationSyncsTheFileThenRenamesThenSyncsTheFolder() throws IOException {
     assertThat(traced("durable")).containsExactly("write", "sync file", "name", "sync folder");
   }

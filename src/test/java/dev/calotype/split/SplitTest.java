@@ -28,8 +28,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -335,9 +337,49 @@ class SplitTest {
     assertThat(out).isEmptyDirectory();
   }
 
+  @Test
+  void aDiskThatFillsUpAtAnyWriteLeavesNoHalves() throws IOException {
+    Path library = Toolchain.GNU.link(folder);
+    Path out = Files.createDirectory(folder.resolve("out"));
+    for (int write : new int[] {1, 2, 5, 9, 12}) {
+      List<String> command =
+          new ArrayList<>(
+              List.of(
+                  Tools.require("strace"),
+                  "-f",
+                  "-qq",
+                  "-o",
+                  "/dev/null",
+                  "-e",
+                  "inject=pwrite64:error=ENOSPC:when=" + write));
+      command.addAll(
+          Run.javaCommand(List.of(), SplitOnce.class, library.toString(), out.toString()));
+      Run run = Run.of(Map.of(), command);
+      assertThat(run.out()).as(run.err()).isEqualTo("No space left on device\n");
+      assertThat(out).isEmptyDirectory();
+    }
+  }
+
+  /** A split in a JVM of its own, so that its system calls can be made to fail. */
+  static final class SplitOnce {
+    private SplitOnce() {}
+
+    public static void main(String[] arguments) throws IOException {
+      Path out = Path.of(arguments[1]);
+      try (Split split = Split.plan(Path.of(arguments[0]), List.of())) {
+        split.write(out.resolve("a.ji"), out.resolve("a.code"), WriteOptions.standard());
+        System.out.println("written");
+      } catch (IOException e) {
+        System.out.println(e.getMessage());
+      }
+    }
+  }
+
   /** Splits, checks what is promised of sizes, joins and compares. */
   private Pair roundTrip(Path library) throws IOException {
     Path out = Files.createTempDirectory(folder, "out");
+    byte[] original = Files.readAllBytes(library);
+    FileTime modified = Files.getLastModifiedTime(library);
     Pair pair = Pair.split(library, out);
     long moved;
     try (Split split = Split.plan(library, List.of())) {
@@ -354,7 +396,8 @@ class SplitTest {
     assertThat(pair.checkCode()).isInstanceOf(Validity.FreshCode.class);
     Path joined = out.resolve("joined");
     assertThat(pair.join(joined)).isEqualTo(Files.size(library));
-    assertThat(joined).hasSameBinaryContentAs(library);
+    assertThat(joined).hasSameBinaryContentAs(library).hasBinaryContent(original);
+    assertThat(Files.getLastModifiedTime(library)).isEqualTo(modified);
     return pair;
   }
 
