@@ -9,21 +9,32 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Little-endian reads from the bytes of one file. Every read is checked against the file's end
+ * Reads from the bytes of one file, in its byte order. Every read is checked against the file's end
  * first, and a read that would leave it names the structure it was for.
  *
  * <p>Offsets are unsigned: a negative {@code long} is a huge offset and out of bounds.
  *
  * @param bytes the whole file, mapped or copied; its lifetime is the caller's
  * @param file the file's name for errors
+ * @param order the order of multi-byte numbers
  */
-public record ByteView(MemorySegment bytes, String file) {
+public record ByteView(MemorySegment bytes, String file, ByteOrder order) {
   private static final ValueLayout.OfShort U16 =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfInt U32 =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfLong U64 =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  /** A view of little-endian bytes. */
+  public ByteView(MemorySegment bytes, String file) {
+    this(bytes, file, ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** The same bytes in another order. */
+  public ByteView withOrder(ByteOrder order) {
+    return new ByteView(bytes, file, order);
+  }
 
   /** The file's size in bytes. */
   public long size() {
@@ -39,19 +50,22 @@ public record ByteView(MemorySegment bytes, String file) {
   /** The 16-bit number at {@code offset}, 0 to 65,535. */
   public int u16(long offset, String structure) {
     require(offset, 2, structure);
-    return Short.toUnsignedInt(bytes.get(U16, offset));
+    short value = bytes.get(U16, offset);
+    return Short.toUnsignedInt(isLittle() ? value : Short.reverseBytes(value));
   }
 
   /** The 32-bit number at {@code offset}, 0 to 2³² − 1. */
   public long u32(long offset, String structure) {
     require(offset, 4, structure);
-    return Integer.toUnsignedLong(bytes.get(U32, offset));
+    int value = bytes.get(U32, offset);
+    return Integer.toUnsignedLong(isLittle() ? value : Integer.reverseBytes(value));
   }
 
   /** The 64 bits at {@code offset}; unsigned where the format says so. */
   public long u64(long offset, String structure) {
     require(offset, 8, structure);
-    return bytes.get(U64, offset);
+    long value = bytes.get(U64, offset);
+    return isLittle() ? value : Long.reverseBytes(value);
   }
 
   /** The {@code size} bytes from {@code offset}, not copied. */
@@ -108,6 +122,10 @@ public record ByteView(MemorySegment bytes, String file) {
   public MalformedImageException malformed(
       String structure, long offset, String actual, String expected) {
     return new MalformedImageException(file, structure, offset, actual, expected);
+  }
+
+  private boolean isLittle() {
+    return order == ByteOrder.LITTLE_ENDIAN;
   }
 
   private MalformedImageException outside(long offset, long size, String structure) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.calotype.MalformedImageException;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
 import org.junit.jupiter.api.Test;
 
 class ByteViewTest {
@@ -19,6 +20,14 @@ class ByteViewTest {
     assertThat(view.u16(2, "x")).isEqualTo(0xf403);
     assertThat(view.u32(0, "x")).isEqualTo(0xf4030201L);
     assertThat(view.u64(0, "x")).isEqualTo(0x88070605f4030201L);
+  }
+
+  @Test
+  void theOtherByteOrderIsRead() {
+    ByteView other = view.withOrder(ByteOrder.BIG_ENDIAN);
+    assertThat(other.u16(2, "x")).isEqualTo(0x03f4);
+    assertThat(other.u32(0, "x")).isEqualTo(0x010203f4L);
+    assertThat(other.u64(0, "x")).isEqualTo(0x010203f405060788L);
   }
 
   @Test

@@ -17,11 +17,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Real libraries read by Calotype and by GNU readelf, which has to see the same. */
 class ElfImageTest {
+  private static final String HOST = System.getProperty("os.arch").replace("amd64", "x86_64");
+
   @TempDir Path folder;
 
   static Stream<Path> realLibraries() {
@@ -34,13 +37,52 @@ class ElfImageTest {
   @ParameterizedTest
   @MethodSource("realLibraries")
   void realLibrariesReadAsReadelfReadsThem(Path library) throws IOException {
-    compare(library);
+    compare(library, HOST);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "i386, 32, little",
+    "arm, 32, little",
+    "armeb, 32, big",
+    "mips, 32, big",
+    "mipsel, 32, little",
+    "riscv32, 32, little",
+    "powerpc, 32, big",
+    "x86_64, 64, little",
+    "aarch64, 64, little",
+    "aarch64_be, 64, big",
+    "riscv64, 64, little",
+    "powerpc64, 64, big",
+    "powerpc64le, 64, little",
+    "s390x, 64, big",
+    "loongarch64, 64, little",
+  })
+  void bothClassesAndByteOrdersReadAsReadelfReadsThem(String arch, int bits, String endian)
+      throws IOException {
+    Path library = Libraries.cross(folder, arch + "-linux-gnu");
+    compare(library, arch);
+    try (Arena arena = Arena.ofConfined()) {
+      Image image = Image.map(library, arena);
+      assertThat(image.target().bits()).isEqualTo(bits);
+      assertThat(image.target().endian()).isEqualTo(endian);
+      assertThat(symbols(image.symbols())).isEqualTo(readelfSymbols(library, "-sW"));
+      Path stripped = folder.resolve("no-sections.so");
+      Run.of(
+              Tools.require("llvm-objcopy-19"),
+              "--strip-sections",
+              library.toString(),
+              stripped.toString())
+          .succeeded();
+      assertThat(symbols(Image.map(stripped, arena).dynamicSymbols()))
+          .isEqualTo(symbols(image.dynamicSymbols()));
+    }
   }
 
   @ParameterizedTest
   @EnumSource
   void whatEveryLinkerMakesReadsAsReadelfReadsIt(Toolchain toolchain) throws IOException {
-    compare(toolchain.link(folder));
+    compare(toolchain.link(folder), HOST);
   }
 
   @ParameterizedTest
@@ -117,7 +159,7 @@ class ElfImageTest {
     }
   }
 
-  private static void compare(Path library) throws IOException {
+  private static void compare(Path library, String architecture) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       Image image = Image.map(library, arena);
       assertThat(sections(image)).isEqualTo(readelfSections(library));
@@ -131,8 +173,7 @@ class ElfImageTest {
           .isEqualTo(readelfCount(".dynsym", readelf("--dyn-syms", library)));
       assertThat(image.symbols().count())
           .isEqualTo(readelfCount(".symtab", readelf("-sW", library)));
-      assertThat(image.target().architecture())
-          .isEqualTo(System.getProperty("os.arch").replace("amd64", "x86_64"));
+      assertThat(image.target().architecture()).isEqualTo(architecture);
     }
   }
 
@@ -148,7 +189,7 @@ class ElfImageTest {
 
   private static List<String> readelfSections(Path library) {
     return all(
-        "\\[ *\\d+\\] (\\S*) +[A-Z0-9_x:<> ]+ +([0-9a-f]{16}) ([0-9a-f]{6,}) ([0-9a-f]{6,}) ",
+        "\\[ *\\d+\\] (\\S*) +[A-Z0-9_x:<> ]+ +([0-9a-f]{8,16}) ([0-9a-f]{6,}) ([0-9a-f]{6,}) ",
         readelf("-SW", library),
         "%s %h %h %h");
   }
@@ -219,7 +260,8 @@ class ElfImageTest {
     List<String> rows = new ArrayList<>();
     Pattern row =
         Pattern.compile(
-            "^ *\\d+: ([0-9a-f]+) +(\\d+|0x[0-9a-f]+) (\\S+) +(\\S+) +\\S+ +(\\S+) ?([^@\\n]*)",
+            "^ *\\d+: ([0-9a-f]+) +(\\d+|0x[0-9a-f]+) (\\S+) +(\\S+) +\\S+ +(?:\\[[^\\]]*\\]"
+                + " +)?(\\S+) ?([^@\\n]*)",
             Pattern.MULTILINE);
     Matcher matcher = row.matcher(text.substring(text.indexOf("'" + table + "'")));
     while (matcher.find()) {

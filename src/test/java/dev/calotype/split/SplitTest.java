@@ -38,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SplitTest {
   @TempDir Path folder;
@@ -64,6 +65,12 @@ class SplitTest {
       assertThat(Image.map(pair.code(), arena).section(".rodata").orElseThrow().type())
           .isEqualTo("NOBITS");
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"aarch64", "riscv64", "powerpc64le", "loongarch64"})
+  void librariesForOtherMachinesComeBackByteForByte(String arch) throws IOException {
+    roundTrip(Libraries.cross(folder, arch + "-linux-gnu"));
   }
 
   @Test
@@ -256,6 +263,9 @@ class SplitTest {
     Path library = Toolchain.GNU.link(folder);
     Pair pair = Pair.split(library, folder);
     assertRefused(pair.code(), "is a code object already");
+    assertRefused(
+        Libraries.cross(folder, "powerpc-linux-gnu"),
+        "is a 32-bit big-endian image; only 64-bit little-endian ones can be split yet");
     Path bare = folder.resolve("bare.so");
     Run.of(
             Tools.require("llvm-objcopy-19"),

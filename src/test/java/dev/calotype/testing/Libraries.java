@@ -63,6 +63,18 @@ public final class Libraries {
     }
   }
 
+  /** Compiles and links {@code library.c} for another target, with Clang and LLD. */
+  public static Path cross(Path folder, String target, String... more) {
+    Path library = folder.resolve("lib%s.so".formatted(target));
+    Tools.require("ld.lld-19");
+    List<String> options = new ArrayList<>();
+    options.addAll(List.of("--target=" + target, "-fuse-ld=lld-19", "-nostdlib", "-ffreestanding"));
+    options.addAll(List.of("-shared", "-fPIC", "-Wl,--build-id"));
+    options.addAll(List.of(more));
+    compile("clang-19", folder, "library.c", library, options);
+    return library;
+  }
+
   /** Compiles one of the sources beside this class. */
   public static void compile(
       String compiler, Path folder, String source, Path target, List<String> options) {

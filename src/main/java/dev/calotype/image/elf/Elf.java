@@ -1,19 +1,9 @@
 package dev.calotype.image.elf;
 
+import java.nio.ByteOrder;
+
 /** Numbers and their names, as the gABI and the GNU tools spell them. */
 public final class Elf {
-  /** The size of the ELF64 file header, {@code e_ehsize}. */
-  public static final int HEADER_SIZE = 64;
-
-  /** The size of an ELF64 program header, {@code e_phentsize}. */
-  public static final int PROGRAM_HEADER_SIZE = 56;
-
-  /** The size of an ELF64 section header, {@code e_shentsize}. */
-  public static final int SECTION_HEADER_SIZE = 64;
-
-  /** The size of an ELF64 symbol, {@code Elf64_Sym}. */
-  public static final int SYMBOL_SIZE = 24;
-
   /** {@code e_phnum} when the real number is in section header 0. */
   public static final int PN_XNUM = 0xffff;
 
@@ -93,17 +83,28 @@ public final class Elf {
 
   private Elf() {}
 
-  /** The triple's name of {@code e_machine}, for the 64-bit little-endian members of a family. */
-  static String architecture(int machine) {
-    return switch (machine) {
-      case 8 -> "mips64el";
-      case 21 -> "powerpc64le";
+  /** The triple's name of {@code e_machine} with this class and byte order. */
+  static String architecture(ElfHeader header) {
+    boolean wide = header.layout() == ElfLayout.ELF64;
+    boolean little = header.order() == ByteOrder.LITTLE_ENDIAN;
+    return switch (header.machine()) {
+      case 2, 18 -> "sparc";
+      case 3 -> "i386";
+      case 4 -> "m68k";
+      case 8 -> (wide ? "mips64" : "mips") + (little ? "el" : "");
+      case 20 -> little ? "powerpcle" : "powerpc";
+      case 21 -> little ? "powerpc64le" : "powerpc64";
+      case 22 -> wide ? "s390x" : "s390";
+      case 40 -> little ? "arm" : "armeb";
+      case 43 -> "sparcv9";
       case 62 -> "x86_64";
-      case 183 -> "aarch64";
-      case 243 -> "riscv64";
-      case 247 -> "bpfel";
-      case 258 -> "loongarch64";
-      default -> "machine-" + machine;
+      case 94 -> "xtensa";
+      case 164 -> "hexagon";
+      case 183 -> little ? "aarch64" : "aarch64_be";
+      case 243 -> wide ? "riscv64" : "riscv32";
+      case 247 -> little ? "bpfel" : "bpfeb";
+      case 258 -> wide ? "loongarch64" : "loongarch32";
+      default -> "machine-" + header.machine();
     };
   }
 

@@ -14,7 +14,6 @@ import java.util.OptionalLong;
  * @param count how many entries come before {@code DT_NULL}
  */
 public record ElfDynamic(ElfImage image, long offset, long count) {
-  private static final int ENTRY_SIZE = 16;
   private static final String STRUCTURE = "dynamic table";
 
   static ElfDynamic read(ElfImage image) {
@@ -24,9 +23,11 @@ public record ElfDynamic(ElfImage image, long offset, long count) {
         long offset = segment.offset();
         long size = segment.fileSize();
         view.require(offset, size, STRUCTURE);
+        ElfLayout layout = image.header().layout();
+        int entrySize = 2 * layout.wordSize();
         long count = 0;
-        while ((count + 1) * ENTRY_SIZE <= size
-            && view.u64(offset + count * ENTRY_SIZE, STRUCTURE) != Elf.DT_NULL) {
+        while ((count + 1) * entrySize <= size
+            && layout.word(view, offset + count * entrySize, STRUCTURE) != Elf.DT_NULL) {
           count++;
         }
         return new ElfDynamic(image, offset, count);
@@ -37,12 +38,13 @@ public record ElfDynamic(ElfImage image, long offset, long count) {
 
   /** The tag of entry {@code index}. */
   public long tag(long index) {
-    return image.view().u64(offset + index * ENTRY_SIZE, STRUCTURE);
+    return image.header().layout().word(image.view(), entry(index), STRUCTURE);
   }
 
   /** The value of entry {@code index}. */
   public long value(long index) {
-    return image.view().u64(offset + index * ENTRY_SIZE + 8, STRUCTURE);
+    ElfLayout layout = image.header().layout();
+    return layout.word(image.view(), entry(index) + layout.wordSize(), STRUCTURE);
   }
 
   /** The value of the first entry with that tag. */
@@ -74,7 +76,7 @@ public record ElfDynamic(ElfImage image, long offset, long count) {
               .view()
               .malformed(
                   STRUCTURE,
-                  offset + i * ENTRY_SIZE,
+                  entry(i),
                   "string offset 0x%x".formatted(name),
                   "one within %d bytes of strings".formatted(end - strings));
         }
@@ -88,5 +90,9 @@ public record ElfDynamic(ElfImage image, long offset, long count) {
     return first(tag)
         .orElseThrow(
             () -> image.view().malformed(STRUCTURE, offset, "no entry with tag " + tag, "one"));
+  }
+
+  private long entry(long index) {
+    return offset + index * 2 * image.header().layout().wordSize();
   }
 }

@@ -24,13 +24,14 @@ final class ElfHash {
     long offset = image.fileOffset(table.getAsLong(), STRUCTURE);
     long count = count(image, dynamic);
     view.require(offset, 0, STRUCTURE);
-    if (count > (view.size() - offset) / Elf.SYMBOL_SIZE) {
+    if (count > (view.size() - offset) / image.header().layout().symbolSize()) {
       throw view.malformed(STRUCTURE, offset, count + " symbols", "as many as the file can hold");
     }
     long strings = image.fileOffset(dynamic.required(Elf.DT_STRTAB), STRUCTURE);
     long size = dynamic.required(Elf.DT_STRSZ);
     view.require(strings, size, STRUCTURE + "'s strings");
-    return new ElfSymbols(view, STRUCTURE, offset, count, strings, strings + size);
+    return new ElfSymbols(
+        view, image.header().layout(), STRUCTURE, offset, count, strings, strings + size);
   }
 
   private static long count(ElfImage image, ElfDynamic dynamic) {
@@ -41,16 +42,17 @@ final class ElfHash {
     }
     OptionalLong gnuHash = dynamic.first(Elf.DT_GNU_HASH);
     return gnuHash.isPresent()
-        ? gnuCount(image.view(), image.fileOffset(gnuHash.getAsLong(), GNU_HASH))
+        ? gnuCount(image, image.fileOffset(gnuHash.getAsLong(), GNU_HASH))
         : 0;
   }
 
   /** The last chain's end: buckets point to first symbols, a chain ends with an odd hash. */
-  private static long gnuCount(ByteView view, long offset) {
+  private static long gnuCount(ElfImage image, long offset) {
+    ByteView view = image.view();
     long buckets = view.u32(offset, GNU_HASH);
     long firstHashed = view.u32(offset + 4, GNU_HASH);
     long bloomWords = view.u32(offset + 8, GNU_HASH);
-    long bucketTable = offset + 16 + bloomWords * 8;
+    long bucketTable = offset + 16 + bloomWords * image.header().layout().wordSize();
     view.require(bucketTable, buckets * 4, GNU_HASH);
     long last = 0;
     for (long i = 0; i < buckets; i++) {

@@ -3,12 +3,15 @@ package dev.calotype.image.elf;
 import dev.calotype.MalformedImageException;
 import dev.calotype.UnsupportedFormatException;
 import dev.calotype.bytes.ByteView;
+import java.nio.ByteOrder;
 
 /**
- * The ELF64 file header (gABI, "ELF Header"). Only what identifies the file is checked here; the
+ * The ELF file header (gABI, "ELF Header"). Only what identifies the file is checked here; the
  * tables it points to are checked when they are read, so that a damaged one nobody needs does no
  * harm.
  *
+ * @param layout the class
+ * @param order the byte order
  * @param type {@code e_type}
  * @param machine {@code e_machine}
  * @param programHeaders {@code e_phoff}
@@ -20,6 +23,8 @@ import dev.calotype.bytes.ByteView;
  * @param sectionNames {@code e_shstrndx} as stored
  */
 public record ElfHeader(
+    ElfLayout layout,
+    ByteOrder order,
     int type,
     int machine,
     long programHeaders,
@@ -53,26 +58,28 @@ public record ElfHeader(
     if (data < 1 || data > 2) {
       throw view.malformed(STRUCTURE, 5, "data encoding " + data, "1 (little) or 2 (big endian)");
     }
-    if (elfClass != 2 || data != 1) {
-      throw new UnsupportedFormatException(
-          view.file(),
-          "a %d-bit %s-endian ELF file".formatted(elfClass * 32, data == 1 ? "little" : "big"));
-    }
     int version = view.u8(6, STRUCTURE);
     if (version != 1) {
       throw view.malformed(STRUCTURE, 6, "version " + version, "1");
     }
-    view.require(0, Elf.HEADER_SIZE, STRUCTURE);
+    ElfLayout layout = elfClass == 1 ? ElfLayout.ELF32 : ElfLayout.ELF64;
+    view.require(0, layout.headerSize(), STRUCTURE);
+    return read(view.withOrder(data == 1 ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN), layout);
+  }
+
+  private static ElfHeader read(ByteView view, ElfLayout layout) {
     return new ElfHeader(
+        layout,
+        view.order(),
         view.u16(16, STRUCTURE),
         view.u16(18, STRUCTURE),
-        view.u64(32, STRUCTURE),
-        view.u64(40, STRUCTURE),
-        view.u16(54, STRUCTURE),
-        view.u16(56, STRUCTURE),
-        view.u16(58, STRUCTURE),
-        view.u16(60, STRUCTURE),
-        view.u16(62, STRUCTURE));
+        layout.word(view, layout.at(28, 32), STRUCTURE),
+        layout.word(view, layout.at(32, 40), STRUCTURE),
+        view.u16(layout.at(42, 54), STRUCTURE),
+        view.u16(layout.at(44, 56), STRUCTURE),
+        view.u16(layout.at(46, 58), STRUCTURE),
+        view.u16(layout.at(48, 60), STRUCTURE),
+        view.u16(layout.at(50, 62), STRUCTURE));
   }
 
   /** What a file that is not ELF seems to be, from its first bytes. */

@@ -11,7 +11,6 @@ import dev.calotype.image.SymbolTable;
 import dev.calotype.image.Target;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -22,7 +21,7 @@ import java.util.Optional;
 import java.util.RandomAccess;
 import java.util.function.IntFunction;
 
-/** An ELF64 little-endian image. */
+/** An ELF image. */
 public final class ElfImage implements Image {
   private static final String SECTION_TABLE = "section header table";
   private static final String PROGRAM_TABLE = "program header table";
@@ -38,7 +37,8 @@ public final class ElfImage implements Image {
   /** Reads the file header. See {@link Image#of}. */
   public static ElfImage of(MemorySegment bytes, String name) {
     ByteView view = new ByteView(bytes.asReadOnly(), name);
-    return new ElfImage(view, ElfHeader.read(view));
+    ElfHeader header = ElfHeader.read(view);
+    return new ElfImage(view.withOrder(header.order()), header);
   }
 
   /** The checked bytes. */
@@ -63,7 +63,7 @@ public final class ElfImage implements Image {
 
   @Override
   public Target target() {
-    return new Target(Elf.architecture(header.machine()), Format.ELF, 64, ByteOrder.LITTLE_ENDIAN);
+    return new Target(Elf.architecture(header), Format.ELF, header.layout().bits(), header.order());
   }
 
   @Override
@@ -82,13 +82,20 @@ public final class ElfImage implements Image {
     if (start == 0) {
       return List.of();
     }
-    requireEntrySize(SECTION_TABLE, 58, header.sectionHeaderSize(), Elf.SECTION_HEADER_SIZE);
+    requireEntrySize(
+        SECTION_TABLE,
+        header.layout().at(46, 58),
+        header.sectionHeaderSize(),
+        header.layout().sectionHeaderSize());
     // gABI, "Extended numbering": a count that does not fit is the size of section 0.
     long count =
-        header.sectionHeaderCount() != 0 ? header.sectionHeaderCount() : sectionZero(32, 8, start);
-    int checked = checkedCount(SECTION_TABLE, start, count, Elf.SECTION_HEADER_SIZE);
+        header.sectionHeaderCount() != 0
+            ? header.sectionHeaderCount()
+            : sectionZero(Zero.SIZE, start);
+    int checked = checkedCount(SECTION_TABLE, start, count, header.layout().sectionHeaderSize());
     return new Table<>(
-        checked, i -> new ElfSection(this, start + (long) i * Elf.SECTION_HEADER_SIZE, i));
+        checked,
+        i -> new ElfSection(this, start + (long) i * header.layout().sectionHeaderSize(), i));
   }
 
   @Override
@@ -102,14 +109,21 @@ public final class ElfImage implements Image {
     if (start == 0 || header.programHeaderCount() == 0) {
       return List.of();
     }
-    requireEntrySize(PROGRAM_TABLE, 54, header.programHeaderSize(), Elf.PROGRAM_HEADER_SIZE);
+    requireEntrySize(
+        PROGRAM_TABLE,
+        header.layout().at(42, 54),
+        header.programHeaderSize(),
+        header.layout().programHeaderSize());
     long count =
         header.programHeaderCount() != Elf.PN_XNUM || header.sectionHeaders() == 0
             ? header.programHeaderCount()
-            : sectionZero(44, 4, header.sectionHeaders());
-    int checked = checkedCount(PROGRAM_TABLE, start, count, Elf.PROGRAM_HEADER_SIZE);
+            : sectionZero(Zero.INFO, header.sectionHeaders());
+    int checked = checkedCount(PROGRAM_TABLE, start, count, header.layout().programHeaderSize());
     return new Table<>(
-        checked, i -> new ElfSegment(view, start + (long) i * Elf.PROGRAM_HEADER_SIZE, i));
+        checked,
+        i ->
+            new ElfSegment(
+                view, header.layout(), start + (long) i * header.layout().programHeaderSize(), i));
   }
 
   @Override
@@ -198,7 +212,7 @@ public final class ElfImage implements Image {
   String sectionName(long name, String structure) {
     long index =
         header.sectionNames() == Elf.SHN_XINDEX
-            ? sectionZero(40, 4, header.sectionHeaders())
+            ? sectionZero(Zero.LINK, header.sectionHeaders())
             : header.sectionNames();
     if (index == 0) {
       return "";
@@ -210,9 +224,11 @@ public final class ElfImage implements Image {
           "section name table " + index,
           "a section below " + elfSections().size());
     }
-    long names = header.sectionHeaders() + index * Elf.SECTION_HEADER_SIZE;
-    long offset = view.u64(names + 24, "section name table");
-    long size = view.u64(names + 32, "section name table");
+    long names = header.sectionHeaders() + index * header.layout().sectionHeaderSize();
+    long offset =
+        header.layout().word(view, names + header.layout().at(16, 24), "section name table");
+    long size =
+        header.layout().word(view, names + header.layout().at(20, 32), "section name table");
     view.require(offset, size, "section name table");
     if (name >= size) {
       throw view.malformed(
@@ -242,9 +258,10 @@ public final class ElfImage implements Image {
         return Optional.of(
             new ElfSymbols(
                 view,
+                header.layout(),
                 structure,
                 section.offset(),
-                section.size() / Elf.SYMBOL_SIZE,
+                section.size() / header.layout().symbolSize(),
                 strings.offset(),
                 strings.offset() + strings.size()));
       }
@@ -252,11 +269,21 @@ public final class ElfImage implements Image {
     return Optional.empty();
   }
 
-  private long sectionZero(int field, int size, long start) {
-    view.require(start, Elf.SECTION_HEADER_SIZE, SECTION_TABLE);
-    return size == 8
-        ? view.u64(start + field, SECTION_TABLE)
-        : view.u32(start + field, SECTION_TABLE);
+  /** The fields of section 0 that hold what does not fit into the file header. */
+  private enum Zero {
+    SIZE,
+    LINK,
+    INFO
+  }
+
+  private long sectionZero(Zero field, long start) {
+    ElfLayout layout = header.layout();
+    view.require(start, layout.sectionHeaderSize(), SECTION_TABLE);
+    return switch (field) {
+      case SIZE -> layout.word(view, start + layout.at(20, 32), SECTION_TABLE);
+      case LINK -> view.u32(start + layout.at(24, 40), SECTION_TABLE);
+      case INFO -> view.u32(start + layout.at(28, 44), SECTION_TABLE);
+    };
   }
 
   private void requireEntrySize(String structure, long field, int actual, int expected) {

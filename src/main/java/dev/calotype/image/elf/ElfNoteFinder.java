@@ -18,23 +18,32 @@ public final class ElfNoteFinder {
   /** See {@link NoteFinder#find}. */
   public static Optional<NoteFinder.Found> find(OpenFile file, String owner, long type)
       throws IOException {
-    ByteView start = read(file, 0, Math.min(file.size(), Elf.HEADER_SIZE), "ELF header");
+    long most = ElfLayout.ELF64.headerSize();
+    ByteView start = read(file, 0, Math.min(file.size(), most), "ELF header");
     ElfHeader header = ElfHeader.read(start);
+    ElfLayout layout = header.layout();
     long count = header.programHeaderCount();
     if (header.programHeaders() == 0 || count == 0) {
       return Optional.empty();
     }
     String table = "program header table";
-    if (header.programHeaderSize() != Elf.PROGRAM_HEADER_SIZE) {
+    if (header.programHeaderSize() != layout.programHeaderSize()) {
       throw start.malformed(
-          table, 54, header.programHeaderSize() + " bytes an entry", Elf.PROGRAM_HEADER_SIZE + "");
+          table,
+          layout.at(42, 54),
+          header.programHeaderSize() + " bytes an entry",
+          layout.programHeaderSize() + "");
     }
-    ByteView headers = read(file, header.programHeaders(), count * Elf.PROGRAM_HEADER_SIZE, table);
+    ByteView headers =
+        read(file, header.programHeaders(), count * layout.programHeaderSize(), table)
+            .withOrder(header.order());
     for (int i = 0; i < count; i++) {
-      ElfSegment segment = new ElfSegment(headers, (long) i * Elf.PROGRAM_HEADER_SIZE, i);
+      ElfSegment segment =
+          new ElfSegment(headers, layout, (long) i * layout.programHeaderSize(), i);
       if (segment.typeNumber() == Elf.PT_NOTE && segment.fileSize() <= MOST_BYTES) {
         String structure = "program header " + i;
-        ByteView notes = read(file, segment.offset(), segment.fileSize(), structure);
+        ByteView notes =
+            read(file, segment.offset(), segment.fileSize(), structure).withOrder(header.order());
         for (Note note : ElfNotes.read(notes, 0, notes.size(), segment.alignment(), structure)) {
           if (note.type() == type && note.owner().equals(owner)) {
             long end =

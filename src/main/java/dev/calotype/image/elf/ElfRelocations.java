@@ -6,14 +6,14 @@ import java.util.function.LongConsumer;
 
 /** The places a dynamic loader writes to, as the dynamic table lists them. */
 public final class ElfRelocations {
-  private static final long WORD = 8;
-
   private final ElfImage image;
   private final ElfDynamic dynamic;
+  private final ElfLayout layout;
 
   private ElfRelocations(ElfImage image) {
     this.image = image;
     this.dynamic = image.dynamic();
+    this.layout = image.header().layout();
   }
 
   /**
@@ -22,14 +22,14 @@ public final class ElfRelocations {
    */
   public static void forEachPlace(ElfImage image, LongConsumer place) {
     ElfRelocations relocations = new ElfRelocations(image);
-    relocations.entries(Elf.DT_RELA, Elf.DT_RELASZ, 24, place);
-    relocations.entries(Elf.DT_REL, Elf.DT_RELSZ, 16, place);
+    relocations.entries(Elf.DT_RELA, Elf.DT_RELASZ, 3, place);
+    relocations.entries(Elf.DT_REL, Elf.DT_RELSZ, 2, place);
     boolean rela = relocations.dynamic.first(Elf.DT_PLTREL).orElse(Elf.DT_RELA) == Elf.DT_RELA;
-    relocations.entries(Elf.DT_JMPREL, Elf.DT_PLTRELSZ, rela ? 24 : 16, place);
+    relocations.entries(Elf.DT_JMPREL, Elf.DT_PLTRELSZ, rela ? 3 : 2, place);
     relocations.relative(place);
   }
 
-  private void entries(long table, long size, int entrySize, LongConsumer place) {
+  private void entries(long table, long size, int words, LongConsumer place) {
     OptionalLong address = dynamic.first(table);
     if (address.isEmpty() || dynamic.required(size) == 0) {
       return;
@@ -39,12 +39,16 @@ public final class ElfRelocations {
     long start = image.fileOffset(address.getAsLong(), structure);
     long bytes = dynamic.required(size);
     view.require(start, bytes, structure);
+    int entrySize = words * layout.wordSize();
     for (long at = 0; at + entrySize <= bytes; at += entrySize) {
-      place.accept(view.u64(start + at, structure));
+      place.accept(layout.word(view, start + at, structure));
     }
   }
 
-  /** {@code DT_RELR}: an even word is an address, an odd one a bitmap of the 63 words after it. */
+  /**
+   * {@code DT_RELR}: an even word is an address, an odd one a bitmap of the 63 or 31 words after
+   * it.
+   */
   private void relative(LongConsumer place) {
     OptionalLong address = dynamic.first(Elf.DT_RELR);
     if (address.isEmpty() || dynamic.required(Elf.DT_RELRSZ) == 0) {
@@ -55,19 +59,20 @@ public final class ElfRelocations {
     long start = image.fileOffset(address.getAsLong(), structure);
     long bytes = dynamic.required(Elf.DT_RELRSZ);
     view.require(start, bytes, structure);
+    int wordSize = layout.wordSize();
     long next = 0;
-    for (long at = 0; at + WORD <= bytes; at += WORD) {
-      long word = view.u64(start + at, structure);
+    for (long at = 0; at + wordSize <= bytes; at += wordSize) {
+      long word = layout.word(view, start + at, structure);
       if ((word & 1) == 0) {
         place.accept(word);
-        next = word + WORD;
+        next = word + wordSize;
       } else {
-        for (int bit = 1; bit < 64; bit++) {
+        for (int bit = 1; bit < layout.bits(); bit++) {
           if ((word >>> bit & 1) != 0) {
-            place.accept(next + (bit - 1) * WORD);
+            place.accept(next + (bit - 1) * (long) wordSize);
           }
         }
-        next += 63 * WORD;
+        next += (layout.bits() - 1) * (long) wordSize;
       }
     }
   }

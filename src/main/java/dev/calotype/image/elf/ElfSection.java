@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 public final class ElfSection implements Section {
   private final ElfImage image;
   private final ByteView view;
+  private final ElfLayout layout;
   private final long header;
   private final int index;
   private final String structure;
@@ -15,6 +16,7 @@ public final class ElfSection implements Section {
   ElfSection(ElfImage image, long header, int index) {
     this.image = image;
     this.view = image.view();
+    this.layout = image.header().layout();
     this.header = header;
     this.index = index;
     this.structure = "section header " + index;
@@ -42,32 +44,32 @@ public final class ElfSection implements Section {
 
   /** {@code sh_flags}. */
   public long flags() {
-    return view.u64(header + 8, structure);
+    return word(8, 8);
   }
 
   @Override
   public long address() {
-    return view.u64(header + 16, structure);
+    return word(12, 16);
   }
 
   @Override
   public long offset() {
-    return view.u64(header + 24, structure);
+    return word(16, 24);
   }
 
   @Override
   public long size() {
-    return view.u64(header + 32, structure);
+    return word(20, 32);
   }
 
   /** {@code sh_link}. */
   public long link() {
-    return view.u32(header + 40, structure);
+    return view.u32(header + layout.at(24, 40), structure);
   }
 
   /** {@code sh_info}. */
   public long info() {
-    return view.u32(header + 44, structure);
+    return view.u32(header + layout.at(28, 44), structure);
   }
 
   @Override
@@ -78,12 +80,12 @@ public final class ElfSection implements Section {
 
   @Override
   public long alignment() {
-    return Math.max(1, view.u64(header + 48, structure));
+    return Math.max(1, word(32, 48));
   }
 
   /** {@code sh_entsize}. */
   public long entrySize() {
-    return view.u64(header + 56, structure);
+    return word(36, 56);
   }
 
   @Override
@@ -105,5 +107,9 @@ public final class ElfSection implements Section {
   public MemorySegment bytes() {
     long size = fileSize();
     return size == 0 ? view.bytes().asSlice(0, 0) : view.slice(offset(), size, structure);
+  }
+
+  private long word(int at32, int at64) {
+    return layout.word(view, header + layout.at(at32, at64), structure);
   }
 }

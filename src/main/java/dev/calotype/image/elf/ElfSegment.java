@@ -7,12 +7,14 @@ import java.lang.foreign.MemorySegment;
 /** One program header (gABI, "Program Header"). Reads its fields from the file. */
 public final class ElfSegment implements Segment {
   private final ByteView view;
+  private final ElfLayout layout;
   private final long header;
   private final int index;
   private final String structure;
 
-  ElfSegment(ByteView view, long header, int index) {
+  ElfSegment(ByteView view, ElfLayout layout, long header, int index) {
     this.view = view;
+    this.layout = layout;
     this.header = header;
     this.index = index;
     this.structure = "program header " + index;
@@ -35,37 +37,37 @@ public final class ElfSegment implements Segment {
 
   /** {@code p_flags}. */
   public long flags() {
-    return view.u32(header + 4, structure);
+    return view.u32(header + layout.at(24, 4), structure);
   }
 
   @Override
   public long offset() {
-    return view.u64(header + 8, structure);
+    return word(4, 8);
   }
 
   @Override
   public long address() {
-    return view.u64(header + 16, structure);
+    return word(8, 16);
   }
 
   /** {@code p_paddr}. */
   public long physicalAddress() {
-    return view.u64(header + 24, structure);
+    return word(12, 24);
   }
 
   @Override
   public long fileSize() {
-    return view.u64(header + 32, structure);
+    return word(16, 32);
   }
 
   @Override
   public long size() {
-    return view.u64(header + 40, structure);
+    return word(20, 40);
   }
 
   @Override
   public long alignment() {
-    return Math.max(1, view.u64(header + 48, structure));
+    return Math.max(1, word(28, 48));
   }
 
   @Override
@@ -79,5 +81,9 @@ public final class ElfSegment implements Segment {
   @Override
   public MemorySegment bytes() {
     return view.slice(offset(), fileSize(), structure);
+  }
+
+  private long word(int at32, int at64) {
+    return layout.word(view, header + layout.at(at32, at64), structure);
   }
 }

@@ -11,6 +11,7 @@ import java.util.Objects;
  * A symbol table (gABI, "Symbol Table").
  *
  * @param view the file
+ * @param layout the class
  * @param structure what errors call it
  * @param offset where the first entry starts in the file
  * @param count how many entries lie within the file, checked by whoever makes this
@@ -18,17 +19,23 @@ import java.util.Objects;
  * @param stringsEnd where they end
  */
 record ElfSymbols(
-    ByteView view, String structure, long offset, long count, long strings, long stringsEnd)
+    ByteView view,
+    ElfLayout layout,
+    String structure,
+    long offset,
+    long count,
+    long strings,
+    long stringsEnd)
     implements SymbolTable {
 
   static SymbolTable empty(ByteView view) {
-    return new ElfSymbols(view, "symbol table", 0, 0, 0, 0);
+    return new ElfSymbols(view, ElfLayout.ELF64, "symbol table", 0, 0, 0, 0);
   }
 
   @Override
   public Symbol get(long index) {
     Objects.checkIndex(index, count);
-    return new Entry(this, index, offset + index * Elf.SYMBOL_SIZE);
+    return new Entry(this, index, offset + index * layout.symbolSize());
   }
 
   @Override
@@ -62,27 +69,27 @@ record ElfSymbols(
 
     @Override
     public long value() {
-      return table.view.u64(at + 8, table.structure);
+      return table.layout.word(table.view, at + table.layout.at(4, 8), table.structure);
     }
 
     @Override
     public long size() {
-      return table.view.u64(at + 16, table.structure);
+      return table.layout.word(table.view, at + table.layout.at(8, 16), table.structure);
     }
 
     @Override
     public String type() {
-      return Elf.symbolType(table.view.u8(at + 4, table.structure) & 15);
+      return Elf.symbolType(table.view.u8(at + table.layout.at(12, 4), table.structure) & 15);
     }
 
     @Override
     public String binding() {
-      return Elf.symbolBinding(table.view.u8(at + 4, table.structure) >> 4);
+      return Elf.symbolBinding(table.view.u8(at + table.layout.at(12, 4), table.structure) >> 4);
     }
 
     @Override
     public boolean isDefined() {
-      return table.view.u16(at + 6, table.structure) != 0;
+      return table.view.u16(at + table.layout.at(14, 6), table.structure) != 0;
     }
   }
 }

@@ -3,8 +3,10 @@ package dev.calotype.split.elf;
 import dev.calotype.RefusedException;
 import dev.calotype.image.elf.Elf;
 import dev.calotype.image.elf.ElfImage;
+import dev.calotype.image.elf.ElfLayout;
 import dev.calotype.split.SectionChoice;
 import dev.calotype.split.elf.ElfSelection.Candidate;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -23,6 +25,11 @@ import java.util.Map;
 public final class ElfDetachment {
   /** What offsets move by: a multiple of this. The smallest page of any system that runs ELF. */
   static final long PAGE = 4096;
+
+  // Only ELF64 is taken apart yet.
+  static final int FILE_HEADER_SIZE = ElfLayout.ELF64.headerSize();
+  static final int PROGRAM_HEADER_SIZE = ElfLayout.ELF64.programHeaderSize();
+  static final int SECTION_HEADER_SIZE = ElfLayout.ELF64.sectionHeaderSize();
 
   private final List<Part> parts;
   private final List<Moved> moved;
@@ -116,6 +123,13 @@ public final class ElfDetachment {
 
   private static void requireLinked(ElfImage image) {
     int type = image.header().type();
+    if (image.header().layout() != ElfLayout.ELF64
+        || image.header().order() != ByteOrder.LITTLE_ENDIAN) {
+      throw new RefusedException(
+          image.file(),
+          "is a %d-bit %s-endian image; only 64-bit little-endian ones can be split yet"
+              .formatted(image.target().bits(), image.target().endian()));
+    }
     if (type == Elf.ET_REL) {
       throw new RefusedException(
           image.file(), "is a relocatable object; only linked images can be split yet");
@@ -147,11 +161,11 @@ public final class ElfDetachment {
       size = image.view().size();
       addMoves(candidates);
       long headers = image.header().sectionHeaders();
-      long length = (long) image.elfSections().size() * Elf.SECTION_HEADER_SIZE;
-      if (headers < Elf.HEADER_SIZE) {
+      long length = (long) image.elfSections().size() * SECTION_HEADER_SIZE;
+      if (headers < FILE_HEADER_SIZE) {
         throw new RefusedException(image.file(), "its section headers overlap the file header");
       }
-      cuts.add(new Part(Part.Kind.REPLACE, 0, Elf.HEADER_SIZE, 0, 0, 0));
+      cuts.add(new Part(Part.Kind.REPLACE, 0, FILE_HEADER_SIZE, 0, 0, 0));
       cuts.add(new Part(Part.Kind.REPLACE, headers, length, 0, 0, 0));
       cuts.sort(Comparator.comparingLong(Part::offset));
     }

@@ -66,8 +66,8 @@ final class ElfRemainder {
   }
 
   private byte[] makeFileHeader() {
-    ByteWriter header = copy(0, Elf.HEADER_SIZE);
-    int count = programHeaders.length / Elf.PROGRAM_HEADER_SIZE;
+    ByteWriter header = copy(0, ElfDetachment.FILE_HEADER_SIZE);
+    int count = programHeaders.length / ElfDetachment.PROGRAM_HEADER_SIZE;
     if (count >= Elf.PN_XNUM) {
       throw new RefusedException(image.file(), "has too many program headers to add some");
     }
@@ -79,7 +79,7 @@ final class ElfRemainder {
         .at(40)
         .u64(map(image.header().sectionHeaders()))
         .at(54)
-        .u16(Elf.PROGRAM_HEADER_SIZE)
+        .u16(ElfDetachment.PROGRAM_HEADER_SIZE)
         .at(56)
         .u16(count);
     return header.array();
@@ -90,10 +90,10 @@ final class ElfRemainder {
     ByteWriter table =
         copy(
             image.header().sectionHeaders(),
-            Math.multiplyExact(sections.size(), Elf.SECTION_HEADER_SIZE));
+            Math.multiplyExact(sections.size(), ElfDetachment.SECTION_HEADER_SIZE));
     int patched = relocatedSection(sections);
     for (ElfSection section : sections) {
-      int at = section.index() * Elf.SECTION_HEADER_SIZE;
+      int at = section.index() * ElfDetachment.SECTION_HEADER_SIZE;
       long type = section.typeNumber();
       if (type == Elf.SHT_NULL) {
         continue; // Section 0 holds counts, not places.
@@ -124,7 +124,7 @@ final class ElfRemainder {
     List<ElfSegment> segments = image.elfSegments();
     // Each cut makes at most two more segments of the one it is in; the note is one more.
     int most = segments.size() + 2 * movedSections.size() + 1;
-    ByteWriter table = new ByteWriter(most * Elf.PROGRAM_HEADER_SIZE);
+    ByteWriter table = new ByteWriter(most * ElfDetachment.PROGRAM_HEADER_SIZE);
     for (ElfSegment segment : segments) {
       if (segment.typeNumber() == Elf.PT_LOAD) {
         putLoad(table, segment);
@@ -133,7 +133,7 @@ final class ElfRemainder {
         put(table, segment, 0, segment.fileSize(), segment.size());
       }
     }
-    long note = programHeadersOffset() + table.position() + Elf.PROGRAM_HEADER_SIZE;
+    long note = programHeadersOffset() + table.position() + ElfDetachment.PROGRAM_HEADER_SIZE;
     table
         .u32(Elf.PT_NOTE)
         .u32(4)

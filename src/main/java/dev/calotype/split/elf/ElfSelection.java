@@ -218,13 +218,15 @@ final class ElfSelection {
   /** Bytes that belong to two sections, or to a section and a header, can't be in two files. */
   private void judgeOverlaps() {
     long headers = image.header().sectionHeaders();
-    long headersEnd = headers + (long) image.elfSections().size() * Elf.SECTION_HEADER_SIZE;
+    long headersEnd =
+        headers + (long) image.elfSections().size() * ElfDetachment.SECTION_HEADER_SIZE;
     long programs = image.header().programHeaders();
-    long programsEnd = programs + (long) image.elfSegments().size() * Elf.PROGRAM_HEADER_SIZE;
+    long programsEnd =
+        programs + (long) image.elfSegments().size() * ElfDetachment.PROGRAM_HEADER_SIZE;
     long end = 0;
     Candidate last = null;
     for (Candidate candidate : all) {
-      if (candidate.offset < Elf.HEADER_SIZE
+      if (candidate.offset < ElfDetachment.FILE_HEADER_SIZE
           || (candidate.offset < headersEnd && headers < candidate.end())
           || (candidate.offset < programsEnd && programs < candidate.end())) {
         candidate.stays("it overlaps the file's headers");
