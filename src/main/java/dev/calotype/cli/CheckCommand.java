@@ -1,0 +1,130 @@
+package dev.calotype.cli;
+
+import dev.calotype.ji.DataId;
+import dev.calotype.ji.Tier;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+
+/** {@code check}: whether data files and code objects may be used. */
+final class CheckCommand implements Command {
+  @Override
+  public String summary() {
+    return "Say whether data files and code objects may be used, and if not, why.";
+  }
+
+  @Override
+  public void declare(CommandSpec spec) {
+    spec.addOption(
+        OptionSpec.builder("--code")
+            .paramLabel("FILE")
+            .type(Path.class)
+            .description("Check this code object too, and that it belongs to the data file.")
+            .build());
+    spec.addOption(
+        OptionSpec.builder("--tier")
+            .paramLabel("TIER")
+            .type(String.class)
+            .description(
+                "How far to look: header (a few small reads, whatever the size) or full (every"
+                    + " byte, the default).")
+            .build());
+    spec.addOption(Commands.json());
+    spec.addPositional(
+        PositionalParamSpec.builder()
+            .required(true)
+            .paramLabel("FILE")
+            .arity("1..*")
+            .type(List.class)
+            .auxiliaryTypes(Path.class)
+            .description("A data file (.ji) or a code object (.code).")
+            .build());
+    spec.usageMessage()
+        .footer(
+            "  calotype check out/libfoo.so.ji --code out/libfoo.so.code",
+            "  calotype check --tier header --json out/*.ji out/*.code");
+  }
+
+  @Override
+  public ExitCode run(Invocation invocation) {
+    List<Path> files = invocation.files();
+    Optional<Path> code = invocation.path("--code");
+    if (code.isPresent() && files.size() != 1) {
+      throw invocation.wrong("--code goes with exactly one FILE, a data file");
+    }
+    String name = invocation.value("--tier", "full");
+    Tier tier;
+    switch (name) {
+      case "header" -> tier = Tier.HEADER;
+      case "full" -> tier = Tier.FULL;
+      case "name", "inputs" -> {
+        String file = files.getFirst().toString();
+        String reason = "--tier " + name + " is not supported yet";
+        return invocation.failed(Failure.of(file, reason, ExitCode.FOREIGN), file);
+      }
+      default ->
+          throw invocation.wrong("unknown tier '%s'; --tier takes header or full".formatted(name));
+    }
+    ExitCode worst = ExitCode.DONE;
+    Optional<DataId> data = Optional.empty();
+    for (Path file : files) {
+      Request request = new Request(file, code.isPresent() ? Kind.DATA : Kind.ANY, data);
+      Answer answer = answer(invocation, request, tier);
+      worst = worst.and(answer.code);
+      data = answer.data;
+      if (invocation.terminal().isGone()) {
+        return worst;
+      }
+    }
+    if (code.isPresent()) {
+      Request request = new Request(code.get(), Kind.CODE, data);
+      worst = worst.and(answer(invocation, request, tier).code);
+    }
+    return worst;
+  }
+
+  private enum Kind {
+    ANY,
+    DATA,
+    CODE
+  }
+
+  /** A file, what it has to be, and the data that it has to belong to. */
+  private record Request(Path file, Kind kind, Optional<DataId> data) {}
+
+  /** What was found out about a file. */
+  private record Answer(ExitCode code, Optional<DataId> data) {}
+
+  private static Answer answer(Invocation invocation, Request request, Tier tier) {
+    Path file = request.file;
+    try (Verdict verdict = verdict(invocation, request, tier)) {
+      if (invocation.has("--json")) {
+        VerdictReport.json(verdict, file.toString(), invocation.terminal().out());
+      } else {
+        VerdictReport.text(verdict, file.toString(), invocation.terminal());
+      }
+      return new Answer(verdict.code(), verdict.dataId());
+    } catch (IOException | RuntimeException e) {
+      return new Answer(invocation.failed(e, file.toString()), Optional.empty());
+    }
+  }
+
+  private static Verdict verdict(Invocation invocation, Request request, Tier tier)
+      throws IOException {
+    Path file = request.file;
+    long size = Files.isRegularFile(file) ? Files.size(file) : 0;
+    try (Progress progress =
+        invocation.terminal().progress("checking " + file.getFileName(), size)) {
+      return switch (request.kind) {
+        case ANY -> Verdict.check(file, tier, progress);
+        case DATA -> Verdict.checkData(file, tier, progress);
+        case CODE -> Verdict.checkCode(file, tier, request.data, progress);
+      };
+    }
+  }
+}

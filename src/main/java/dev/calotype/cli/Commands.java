@@ -1,0 +1,121 @@
+package dev.calotype.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** The commands by name, and their picocli models. */
+final class Commands {
+  /** Those that help lists, in its order. */
+  private static final List<String> NAMES =
+      List.of("inspect", "find", "split", "join", "check", "demo");
+
+  private Commands() {}
+
+  /** A command, or empty if there is none of that name. */
+  static Optional<Command> named(String name) {
+    return Optional.ofNullable(
+        switch (name) {
+          case "inspect" -> new InspectCommand();
+          case "find" -> new FindCommand();
+          case "split" -> new SplitCommand();
+          case "join" -> new JoinCommand();
+          case "check" -> new CheckCommand();
+          case "demo" -> new DemoCommand();
+          case "train" -> new TrainCommand();
+          default -> null;
+        });
+  }
+
+  /** The model of one command. */
+  static CommandLine model(String name, Command command) {
+    CommandSpec spec = CommandSpec.create().name("calotype " + name);
+    spec.usageMessage()
+        .description(command.summary())
+        .synopsisHeading("Usage: ")
+        .descriptionHeading("%n")
+        .parameterListHeading("%n")
+        .optionListHeading("%nOptions:%n")
+        .footerHeading("%nExamples:%n")
+        .abbreviateSynopsis(false)
+        .sortOptions(false)
+        .width(100);
+    command.declare(spec);
+    spec.addOption(
+        flag("--verbose", "Print a stack trace with an error, for a report of a bug.").build());
+    spec.addOption(
+        OptionSpec.builder("-h", "--help")
+            .usageHelp(true)
+            .description("Print this help and exit.")
+            .build());
+    // An argument that starts with @ is a file's name here, not a file of arguments.
+    CommandLine model = new CommandLine(spec).setExpandAtFiles(false);
+    // Picocli's own converter works by reflection, which costs milliseconds at first use.
+    return model.registerConverter(Path.class, Path::of);
+  }
+
+  /** The model of the whole program, for its help. */
+  static CommandLine overview() {
+    CommandSpec spec = CommandSpec.create().name("calotype");
+    spec.usageMessage()
+        .description(
+            "Reads native images without loading them, splits data from code, and says",
+            "whether a file may be used.")
+        .customSynopsis("calotype COMMAND [OPTIONS] FILE...")
+        .synopsisHeading("Usage: ")
+        .descriptionHeading("%n")
+        .optionListHeading("%nOptions:%n")
+        .commandListHeading("%nCommands:%n")
+        .footerHeading("%nExamples:%n")
+        .footer(
+            "  calotype demo",
+            "  calotype split libfoo.so -o out",
+            "  calotype check out/libfoo.so.ji --code out/libfoo.so.code",
+            "  calotype join out/libfoo.so.ji out/libfoo.so.code -o again.so",
+            "",
+            "calotype COMMAND --help tells more of one command.",
+            "",
+            "Exit codes: 0 done or fresh, 1 stale or absent, 2 damaged, 3 foreign or refused,",
+            "64 wrong usage, 74 I/O error; of several files the worst counts (74, 2, 3, 1, 0).")
+        .width(100);
+    spec.addOption(
+        OptionSpec.builder("-h", "--help")
+            .usageHelp(true)
+            .description("Print this help and exit.")
+            .build());
+    spec.addOption(
+        OptionSpec.builder("-V", "--version")
+            .versionHelp(true)
+            .description("Print the version and exit.")
+            .build());
+    for (String name : NAMES) {
+      CommandSpec command = CommandSpec.create().name(name);
+      command.usageMessage().description(named(name).orElseThrow().summary());
+      spec.addSubcommand(name, command);
+    }
+    return new CommandLine(spec);
+  }
+
+  /** An option without a value. */
+  static OptionSpec.Builder flag(String name, String description) {
+    return OptionSpec.builder(name).type(boolean.class).arity("0").description(description);
+  }
+
+  /** The option {@code --json}. */
+  static OptionSpec json() {
+    return flag("--json", "Print JSON Lines: one object for each file.").build();
+  }
+
+  /** The option {@code --force}. */
+  static OptionSpec force() {
+    return flag("--force", "Replace files that are already there.").build();
+  }
+
+  /** The option {@code --fast}. */
+  static OptionSpec fast() {
+    return flag("--fast", "Return before the files are safe from a power cut.").build();
+  }
+}

@@ -1,0 +1,158 @@
+package dev.calotype.cli;
+
+import dev.calotype.image.Image;
+import dev.calotype.image.Note;
+import dev.calotype.image.Section;
+import dev.calotype.image.Segment;
+import dev.calotype.image.Symbol;
+import dev.calotype.image.SymbolTable;
+import dev.calotype.image.Target;
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** An image as tables for people. */
+final class ImageText {
+  private static final String INDENT = "  ";
+
+  private final Inspection inspection;
+  private final Image image;
+  private final PrintWriter out;
+
+  private ImageText(Inspection inspection, PrintWriter out) {
+    this.inspection = inspection;
+    this.image = inspection.image();
+    this.out = out;
+  }
+
+  static void print(Inspection inspection, Terminal terminal) {
+    terminal.heading(inspection.file());
+    new ImageText(inspection, terminal.out()).print();
+  }
+
+  private void print() {
+    Target target = image.target();
+    Table facts = new Table(out, INDENT, "", "");
+    facts.row(
+        "format",
+        "%s, %d-bit, %s-endian".formatted(target.format().title(), target.bits(), target.endian()));
+    facts.row("architecture", target.architecture());
+    facts.row("type", image.type());
+    facts.row("size", Text.exactSize(image.bytes().byteSize()));
+    inspection
+        .note()
+        .ifPresent(note -> {
+          facts.row("code object", note.shape().id() + ", made for " + note.target());
+          facts.row("of data", note.dataId().hex());
+        });
+    facts.print();
+    part(to ->
+        image
+            .buildId()
+            .ifPresent(id -> new Table(to, INDENT, "", "").row("build id    ", id).print()));
+    part(to -> {
+      List<String> needed = image.needed();
+      if (!needed.isEmpty()) {
+        new Table(to, INDENT, "", "").row("needs       ", String.join(", ", needed)).print();
+      }
+    });
+    part(this::segments);
+    part(this::sections);
+    part(this::notes);
+    part(to -> symbols(to, "Symbols", image.symbols()));
+    part(to -> symbols(to, "Dynamic symbols", image.dynamicSymbols()));
+  }
+
+  private void part(Consumer<PrintWriter> content) {
+    inspection.part(
+        () -> content.accept(new PrintWriter(Writer.nullWriter())), () -> content.accept(out));
+  }
+
+  private void segments(PrintWriter to) {
+    List<Segment> segments = image.segments();
+    heading(to, "Segments", segments.size());
+    if (!segments.isEmpty()) {
+      Table table =
+          new Table(
+              to, INDENT, ">#", "Type", "Access", ">Address", ">Offset", ">In file", ">In memory");
+      for (Segment segment : segments) {
+        table.row(
+            Integer.toString(segment.index()),
+            segment.type(),
+            segment.protection(),
+            Text.hex(segment.address()),
+            Text.hex(segment.offset()),
+            Text.size(segment.fileSize()),
+            Text.size(segment.size()));
+      }
+      table.print();
+    }
+  }
+
+  private void sections(PrintWriter to) {
+    List<Section> sections = image.sections();
+    heading(to, "Sections", sections.size());
+    if (!sections.isEmpty()) {
+      Table table =
+          new Table(to, INDENT, ">#", "Name", "Type", "Access", ">Address", ">Offset", ">Size");
+      for (Section section : sections) {
+        table.row(
+            Integer.toString(section.index()),
+            section.name(),
+            section.type(),
+            access(section),
+            Text.hex(section.address()),
+            Text.hex(section.offset()),
+            Text.size(section.size()));
+      }
+      table.print();
+    }
+  }
+
+  private static String access(Section section) {
+    return section.isLoaded()
+        ? "r" + (section.isWritable() ? "w" : "-") + (section.isExecutable() ? "x" : "-")
+        : "---";
+  }
+
+  private void notes(PrintWriter to) {
+    List<Note> notes = image.notes();
+    heading(to, "Notes", notes.size());
+    if (!notes.isEmpty()) {
+      Table table = new Table(to, INDENT, "Owner", ">Type", ">Offset", ">Size");
+      for (Note note : notes) {
+        table.row(
+            note.owner(),
+            Text.hex(note.type()),
+            Text.hex(note.offset()),
+            Text.size(note.descriptor().byteSize()));
+      }
+      table.print();
+    }
+  }
+
+  private void symbols(PrintWriter to, String title, SymbolTable symbols) {
+    heading(to, title, symbols.count());
+    if (inspection.listsSymbols() && symbols.count() > 0) {
+      Table table =
+          new Table(to, INDENT, ">#", ">Address", ">Size", "Type", "Binding", "Defined", "Name");
+      for (Symbol symbol : symbols) {
+        table.row(
+            Long.toString(symbol.index()),
+            Text.hex(symbol.value()),
+            Text.grouped(symbol.size()),
+            symbol.type(),
+            symbol.binding(),
+            symbol.isDefined() ? "here" : "-",
+            symbol.name());
+      }
+      table.print();
+    }
+  }
+
+  private static void heading(PrintWriter to, String title, long count) {
+    to.println();
+    to.println(title + ": " + (count == 0 ? "none" : Text.grouped(count)));
+  }
+}

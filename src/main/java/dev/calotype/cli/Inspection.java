@@ -1,0 +1,76 @@
+package dev.calotype.cli;
+
+import dev.calotype.MalformedImageException;
+import dev.calotype.image.Image;
+import dev.calotype.ji.CodeNote;
+import java.util.Optional;
+
+/**
+ * An image and what became of looking at it. Its tables are shown one by one, so that a damaged one
+ * hides no other.
+ */
+final class Inspection {
+  private final Image image;
+  private final String file;
+  private final Optional<CodeNote> note;
+  private final boolean listsSymbols;
+  private Optional<Failure> damage;
+
+  /**
+   * Starts looking.
+   *
+   * @param file the file as the user named it
+   * @param note the note of a code object of ours
+   * @param damage what was found damaged before
+   */
+  Inspection(
+      Image image,
+      String file,
+      Optional<CodeNote> note,
+      boolean listsSymbols,
+      Optional<Failure> damage) {
+    this.image = image;
+    this.file = file;
+    this.note = note;
+    this.listsSymbols = listsSymbols;
+    this.damage = damage;
+  }
+
+  Image image() {
+    return image;
+  }
+
+  String file() {
+    return file;
+  }
+
+  Optional<CodeNote> note() {
+    return note;
+  }
+
+  /** Whether symbols are to be listed, not only counted. */
+  boolean listsSymbols() {
+    return listsSymbols;
+  }
+
+  /** The first damage found so far. */
+  Optional<Failure> damage() {
+    return damage;
+  }
+
+  /**
+   * Shows a part.
+   *
+   * @param rehearsal shows it to nobody, to find out whether all of it can be read
+   * @param show shows it
+   */
+  void part(Runnable rehearsal, Runnable show) {
+    try {
+      rehearsal.run();
+    } catch (MalformedImageException e) {
+      damage = damage.or(() -> Optional.of(Failure.of(e, file)));
+      return;
+    }
+    show.run();
+  }
+}

@@ -1,0 +1,95 @@
+package dev.calotype.cli;
+
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * A command with the arguments it was given.
+ *
+ * @param terminal where its answers and errors go
+ * @param arguments the parsed arguments
+ */
+record Invocation(Terminal terminal, ParseResult arguments) {
+
+  /** Whether an option without a value was given. */
+  boolean has(String option) {
+    return arguments.hasMatchedOption(option);
+  }
+
+  /** The value of an option, or else {@code otherwise}. */
+  <T> T value(String option, T otherwise) {
+    return arguments.matchedOptionValue(option, otherwise);
+  }
+
+  /** The file that an option names, if it was given. */
+  Optional<Path> path(String option) {
+    return has(option) ? Optional.of(arguments.matchedOption(option).getValue()) : Optional.empty();
+  }
+
+  /** The file that the parameter at {@code index} names. */
+  Path path(int index) {
+    return arguments.matchedPositional(index).getValue();
+  }
+
+  /** The text of the parameter at {@code index}. */
+  String text(int index) {
+    return arguments.matchedPositional(index).getValue();
+  }
+
+  /** The files that a command of any number of them was given. */
+  List<Path> files() {
+    return arguments.matchedPositional(0).getValue();
+  }
+
+  /** The error for arguments that do not fit each other. */
+  ParameterException wrong(String message) {
+    return new ParameterException(arguments.commandSpec().commandLine(), message);
+  }
+
+  /** Reports an exception in one line, and as JSON if that was asked for. */
+  ExitCode failed(Throwable e, String file) {
+    return failed(Failure.of(e, file), file);
+  }
+
+  /** The same, for a failure that is known. */
+  ExitCode failed(Failure failure, String file) {
+    complain(failure);
+    if (arguments.commandSpec().findOption("--json") != null && has("--json")) {
+      JsonLines.printError(terminal.out(), file, failure);
+    }
+    return failure.code();
+  }
+
+  /** Prints the line of a failure. */
+  void complain(Failure failure) {
+    terminal.error((failure.file().isEmpty() ? "''" : failure.file()) + ": " + failure.reason());
+    if (has("--verbose")) {
+      failure.cause().ifPresent(cause -> cause.printStackTrace(terminal.err()));
+    }
+  }
+
+  /**
+   * Throws unless files can be made in {@code folder}; found out before any work is done.
+   *
+   * @throws IOException saying why not
+   */
+  static void requireWritable(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      throw new NoSuchFileException(folder.toString(), null, "no such directory");
+    }
+    if (!Files.isDirectory(folder)) {
+      throw new NotDirectoryException(folder.toString());
+    }
+    if (!Files.isWritable(folder)) {
+      throw new FileSystemException(folder.toString(), null, "can't write in this directory");
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package dev.calotype.cli;
+
+import dev.calotype.Durability;
+import dev.calotype.ji.DataId;
+import dev.calotype.ji.Tier;
+import dev.calotype.ji.Validity;
+import dev.calotype.ji.WriteOptions;
+import dev.calotype.split.Join;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+
+/** {@code join}: the image that was split, byte for byte. */
+final class JoinCommand implements Command {
+  @Override
+  public String summary() {
+    return "Join a data file and its code object to the original image, byte for byte.";
+  }
+
+  @Override
+  public void declare(CommandSpec spec) {
+    spec.addOption(
+        OptionSpec.builder("-o", "--output")
+            .paramLabel("FILE")
+            .required(true)
+            .type(Path.class)
+            .description("Where the image goes.")
+            .build());
+    spec.addOption(Commands.force());
+    spec.addOption(Commands.fast());
+    spec.addOption(Commands.json());
+    spec.addPositional(
+        PositionalParamSpec.builder()
+            .required(true)
+            .paramLabel("DATA")
+            .arity("1")
+            .index("0")
+            .type(Path.class)
+            .description("The data file (.ji).")
+            .build());
+    spec.addPositional(
+        PositionalParamSpec.builder()
+            .required(true)
+            .paramLabel("CODE")
+            .arity("1")
+            .index("1")
+            .type(Path.class)
+            .description("The code object that was split from the same image.")
+            .build());
+    spec.usageMessage()
+        .footer(
+            "  calotype join out/libfoo.so.ji out/libfoo.so.code -o libfoo.so",
+            "",
+            "Every byte of both halves is verified on the way. The image gets the permissions of"
+                + " any new file.");
+  }
+
+  @Override
+  public ExitCode run(Invocation invocation) throws IOException {
+    Path target = invocation.value("--output", Path.of(""));
+    try {
+      return join(invocation, target);
+    } catch (IOException | RuntimeException e) {
+      return invocation.failed(e, target.toString());
+    }
+  }
+
+  private static ExitCode join(Invocation invocation, Path target) throws IOException {
+    Path dataPath = invocation.path(0);
+    Path codePath = invocation.path(1);
+    try (Verdict data = Verdict.checkData(dataPath, Tier.HEADER, _ -> {})) {
+      if (!(data.validity() instanceof Validity.Fresh freshData)) {
+        Failure failure =
+            isCodeObject(dataPath)
+                ? Failure.of(
+                    dataPath.toString(),
+                    "is a code object; the data file comes first",
+                    ExitCode.FOREIGN)
+                : data.failure();
+        return invocation.failed(failure, target.toString());
+      }
+      Optional<DataId> id = data.dataId();
+      try (Verdict code = Verdict.checkCode(codePath, Tier.HEADER, id, _ -> {})) {
+        if (!(code.validity() instanceof Validity.FreshCode freshCode)) {
+          return invocation.failed(code.failure(), target.toString());
+        }
+        for (Path half : List.of(dataPath, codePath)) {
+          if (Files.exists(target) && Files.isSameFile(target, half)) {
+            String reason = "would be replaced by the image that is made from it";
+            return invocation.failed(
+                Failure.of(half.toString(), reason, ExitCode.FOREIGN), target.toString());
+          }
+        }
+        Path folder = target.toAbsolutePath().getParent();
+        if (folder != null) {
+          Invocation.requireWritable(folder);
+        }
+        return write(invocation, freshData, freshCode, target);
+      }
+    }
+  }
+
+  private static boolean isCodeObject(Path path) throws IOException {
+    try (Verdict verdict = Verdict.check(path, Tier.HEADER, _ -> {})) {
+      return verdict.isCode() && verdict.code() == ExitCode.DONE;
+    }
+  }
+
+  private static ExitCode write(
+      Invocation invocation, Validity.Fresh data, Validity.FreshCode code, Path target)
+      throws IOException {
+    WriteOptions options =
+        WriteOptions.standard()
+            .withReplace(invocation.has("--force"))
+            .withDurability(invocation.has("--fast") ? Durability.FAST : Durability.DURABLE);
+    long total = data.data().size() + code.code().file().size();
+    long size;
+    try (Progress progress =
+        invocation.terminal().progress("joining " + target.getFileName(), total)) {
+      size = Join.join(data, code, target, options, progress);
+    }
+    if (invocation.has("--json")) {
+      SplitJson.printJoined(
+          target.toString(), size, data.data().id().hex(), invocation.terminal().out());
+    } else {
+      invocation
+          .terminal()
+          .out()
+          .println(
+              "%s: %s, joined of data %s, verified"
+                  .formatted(
+                      invocation.terminal().bold(Text.escape(target.toString())),
+                      Text.size(size),
+                      data.data().id().shortHex()));
+    }
+    return ExitCode.DONE;
+  }
+}

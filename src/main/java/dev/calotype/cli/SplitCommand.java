@@ -1,0 +1,128 @@
+package dev.calotype.cli;
+
+import dev.calotype.Durability;
+import dev.calotype.ji.DataId;
+import dev.calotype.ji.WriteOptions;
+import dev.calotype.split.Split;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+
+/** {@code split}: takes the data out of a linked image. */
+final class SplitCommand implements Command {
+  @Override
+  public String summary() {
+    return "Split a linked image into a data file and a code object.";
+  }
+
+  @Override
+  public void declare(CommandSpec spec) {
+    spec.addOption(
+        OptionSpec.builder("-o", "--output")
+            .paramLabel("DIR")
+            .required(true)
+            .type(Path.class)
+            .description("Where IMAGE.ji and IMAGE.code go. It must exist.")
+            .build());
+    spec.addOption(
+        OptionSpec.builder("--section")
+            .paramLabel("NAME")
+            .type(List.class)
+            .auxiliaryTypes(String.class)
+            .description(
+                "Move this section, and only those named so. Without it, all read-only data goes"
+                    + " that neither code nor loader minds losing.")
+            .build());
+    spec.addOption(
+        OptionSpec.builder("--as")
+            .paramLabel("SHAPE")
+            .type(String.class)
+            .description("How the code finds its data: detached (the default), by joining first.")
+            .build());
+    spec.addOption(Commands.force());
+    spec.addOption(Commands.fast());
+    spec.addOption(Commands.json());
+    spec.addPositional(
+        PositionalParamSpec.builder()
+            .required(true)
+            .paramLabel("IMAGE")
+            .arity("1")
+            .index("0")
+            .type(Path.class)
+            .description("A shared library or an executable. It is only read.")
+            .build());
+    spec.usageMessage()
+        .footer(
+            "  calotype split libfoo.so -o out",
+            "  calotype split libfoo.so -o out --section .rodata --force");
+  }
+
+  @Override
+  public ExitCode run(Invocation invocation) throws IOException {
+    Path image = invocation.path(0);
+    switch (invocation.value("--as", "detached")) {
+      case "detached" -> {}
+      case "slots", "hole", "needed", "within" -> {
+        String shape = invocation.value("--as", "");
+        Failure failure =
+            Failure.of(
+                image.toString(), "--as " + shape + " is not supported yet", ExitCode.FOREIGN);
+        return invocation.failed(failure, image.toString());
+      }
+      default ->
+          throw invocation.wrong(
+              "unknown shape '%s'; --as takes detached".formatted(invocation.value("--as", "")));
+    }
+    Path folder = invocation.value("--output", Path.of(""));
+    try {
+      return split(invocation, image, folder);
+    } catch (IOException | RuntimeException e) {
+      Failure failure = Failure.of(e, image.toString());
+      return invocation.failed(
+          saysFull(failure) ? Failure.of(e, folder.toString()) : failure, image.toString());
+    }
+  }
+
+  /** Whether it is about what is written, of which the system names no file. */
+  private static boolean saysFull(Failure failure) {
+    return Stream.of("no space left", "file too large", "disk quota")
+        .anyMatch(failure.reason()::startsWith);
+  }
+
+  private static ExitCode split(Invocation invocation, Path image, Path folder) throws IOException {
+    List<String> sections = invocation.value("--section", List.of());
+    try (Split split = Split.plan(image, sections)) {
+      Invocation.requireWritable(folder);
+      Path data = folder.resolve(image.getFileName() + ".ji");
+      Path code = folder.resolve(image.getFileName() + ".code");
+      WriteOptions options =
+          WriteOptions.standard()
+              .withReplace(invocation.has("--force"))
+              .withDurability(invocation.has("--fast") ? Durability.FAST : Durability.DURABLE)
+              .withCompiler("calotype " + Main.version());
+      DataId id;
+      try (Progress progress =
+          invocation.terminal().progress("splitting " + image.getFileName(), split.size())) {
+        id = split.write(data, code, options, progress);
+      }
+      SplitReport report =
+          new SplitReport(
+              image.toString(),
+              split,
+              new SplitReport.Half(data.toString(), Files.size(data)),
+              new SplitReport.Half(code.toString(), Files.size(code)),
+              id);
+      if (invocation.has("--json")) {
+        SplitJson.print(report, invocation.terminal().out());
+      } else {
+        report.print(invocation.terminal());
+      }
+      return ExitCode.DONE;
+    }
+  }
+}

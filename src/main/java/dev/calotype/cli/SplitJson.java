@@ -1,0 +1,56 @@
+package dev.calotype.cli;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.calotype.split.SectionChoice;
+import java.io.IOException;
+import java.io.PrintWriter;
+
+/** What {@code split} and {@code join} wrote, as one JSON object. */
+final class SplitJson {
+  private SplitJson() {}
+
+  static void print(SplitReport report, PrintWriter out) {
+    JsonLines.print(
+        out,
+        json -> {
+          json.writeStringField("file", report.image());
+          json.writeNumberField("size", report.split().size());
+          json.writeStringField("target", report.split().target().id());
+          json.writeStringField("dataId", report.id().hex());
+          half(json, "data", report.data());
+          half(json, "code", report.code());
+          json.writeNumberField("dataBytes", report.dataBytes());
+          json.writeNumberField("codeBytes", report.codeBytes());
+          json.writeArrayFieldStart("sections");
+          for (SectionChoice choice : report.split().choices()) {
+            json.writeStartObject();
+            json.writeStringField("name", choice.name());
+            json.writeNumberField("size", choice.size());
+            json.writeStringField("goesTo", choice.moves() ? "data" : "code");
+            json.writeBooleanField("executable", choice.executable());
+            json.writeStringField("reason", choice.reason());
+            json.writeEndObject();
+          }
+          json.writeEndArray();
+        });
+  }
+
+  /** The image that {@code join} wrote. */
+  static void printJoined(String file, long size, String dataId, PrintWriter out) {
+    JsonLines.print(
+        out,
+        json -> {
+          json.writeStringField("file", file);
+          json.writeNumberField("size", size);
+          json.writeStringField("dataId", dataId);
+        });
+  }
+
+  private static void half(JsonGenerator json, String field, SplitReport.Half half)
+      throws IOException {
+    json.writeObjectFieldStart(field);
+    json.writeStringField("file", half.file());
+    json.writeNumberField("size", half.size());
+    json.writeEndObject();
+  }
+}
