@@ -1,5 +1,6 @@
 package dev.calotype.image.elf;
 
+import dev.calotype.MalformedImageException;
 import dev.calotype.bytes.ByteView;
 import dev.calotype.image.Note;
 import dev.calotype.image.NoteFinder;
@@ -37,25 +38,42 @@ public final class ElfNoteFinder {
     ByteView headers =
         read(file, header.programHeaders(), count * layout.programHeaderSize(), table)
             .withOrder(header.order());
+    Optional<MalformedImageException> damage = Optional.empty();
     for (int i = 0; i < count; i++) {
       ElfSegment segment =
           new ElfSegment(headers, layout, (long) i * layout.programHeaderSize(), i);
       if (segment.typeNumber() == Elf.PT_NOTE && segment.fileSize() <= MOST_BYTES) {
-        String structure = "program header " + i;
-        ByteView notes =
-            read(file, segment.offset(), segment.fileSize(), structure).withOrder(header.order());
-        for (Note note : ElfNotes.read(notes, 0, notes.size(), segment.alignment(), structure)) {
-          if (note.type() == type && note.owner().equals(owner)) {
-            long end =
-                note.descriptor().address()
-                    - notes.bytes().address()
-                    + note.descriptor().byteSize();
-            return Optional.of(
-                new NoteFinder.Found(
-                    segment.offset() + note.offset(),
-                    notes.slice(note.offset(), end - note.offset(), structure)));
+        try {
+          Optional<NoteFinder.Found> found = findIn(file, header, segment, owner, type);
+          if (found.isPresent()) {
+            return found;
           }
+        } catch (MalformedImageException e) {
+          // Another's damaged note must not hide the one that is looked for.
+          damage = damage.or(() -> Optional.of(e));
         }
+      }
+    }
+    if (damage.isPresent()) {
+      throw damage.get();
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<NoteFinder.Found> findIn(
+      OpenFile file, ElfHeader header, ElfSegment segment, String owner, long type)
+      throws IOException {
+    String structure = "program header " + segment.index();
+    ByteView notes =
+        read(file, segment.offset(), segment.fileSize(), structure).withOrder(header.order());
+    for (Note note : ElfNotes.read(notes, 0, notes.size(), segment.alignment(), structure)) {
+      if (note.type() == type && note.owner().equals(owner)) {
+        long end =
+            note.descriptor().address() - notes.bytes().address() + note.descriptor().byteSize();
+        return Optional.of(
+            new NoteFinder.Found(
+                segment.offset() + note.offset(),
+                notes.slice(note.offset(), end - note.offset(), structure)));
       }
     }
     return Optional.empty();

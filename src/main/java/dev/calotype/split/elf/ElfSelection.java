@@ -139,6 +139,9 @@ final class ElfSelection {
             && candidate.offset >= offset
             && candidate.end() <= offset + fileSize
             && candidate.address - candidate.offset == segment.address() - offset) {
+          if (loaded) {
+            candidate.stays("two segments load it");
+          }
           loaded = true;
         } else {
           candidate.stays("a segment loads it at another address");

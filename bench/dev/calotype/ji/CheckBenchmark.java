@@ -1,0 +1,91 @@
+package dev.calotype.ji;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * The header-tier check of a data file that is fresh, closing included: {@link #check} as a ratio
+ * to {@link #peer}, which only opens the file, reads its first page into a direct buffer and closes
+ * it. The two sizes must cost the same.
+ *
+ * <p>Everything is in the page cache and compiled. Not measured: a first check in a fresh JVM, a
+ * cold disk, a file published fast (whose check also looks for a marker), the verdicts other than
+ * fresh, and the design's own peer, which is in C.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(5)
+public class CheckBenchmark {
+  /** The size of the only section. */
+  @Param({"1", "256"})
+  public int mebibytes;
+
+  private final ByteBuffer page = ByteBuffer.allocateDirect(PageOne.SIZE);
+  private Path folder = Path.of("");
+  private Path file = Path.of("");
+
+  /** Writes the data file. */
+  @Setup
+  public void write() throws IOException {
+    folder = Files.createTempDirectory("bench");
+    file = folder.resolve("bench.ji");
+    try (DataFileWriter writer = DataFileWriter.create(file, WriteOptions.standard())) {
+      try (OutputStream section = writer.section("zeros", 64, false)) {
+        byte[] zeros = new byte[1 << 20];
+        for (int i = 0; i < mebibytes; i++) {
+          section.write(zeros);
+        }
+      }
+      writer.publish();
+    }
+    try (Validity validity = check()) {
+      if (!(validity instanceof Validity.Fresh)) {
+        throw new IllegalStateException("not fresh: " + validity);
+      }
+    }
+  }
+
+  /** Removes it. */
+  @TearDown
+  public void remove() throws IOException {
+    Files.delete(file);
+    Files.delete(folder);
+  }
+
+  /** Ours. */
+  @Benchmark
+  public Validity check() throws IOException {
+    try (Validity validity = DataFile.check(file, Expectations.none())) {
+      return validity;
+    }
+  }
+
+  /** The least that any check does. */
+  @Benchmark
+  public int peer() throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      return channel.read(page.clear(), 0);
+    }
+  }
+}
