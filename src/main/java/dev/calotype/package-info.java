@@ -23,8 +23,9 @@
  * }
  * }</pre>
  *
- * <p>Each half is <em>checked</em> before it is used. A check is an answer, not an exception: {@link
- * dev.calotype.ji.Validity} is sealed, and a fresh answer owns the very file that was checked:
+ * <p>Each half is <em>checked</em> before it is used. A check is an answer, not an exception:
+ * {@link dev.calotype.ji.Validity} is sealed, and a fresh answer owns the very file that was
+ * checked:
  *
  * <pre>{@code
  * Expectations full = Expectations.none().withTier(Tier.FULL);
@@ -48,9 +49,9 @@
  *
  * <h2>Mapped files can shrink</h2>
  *
- * <p>Whoever truncates a file takes pages away from every mapping of it. A read of such a page throws
- * {@link java.lang.InternalError}, which HotSpot may deliver late, and passing such a page to a
- * checksum or a native call ends the process. So everything here that decides something reads
+ * <p>Whoever truncates a file takes pages away from every mapping of it. A read of such a page
+ * throws {@link java.lang.InternalError}, which HotSpot may deliver late, and passing such a page
+ * to a checksum or a native call ends the process. So everything here that decides something reads
  * positionally; {@link dev.calotype.map.OpenFile#whileWhole} guards reads of mapped bytes of yours.
  */
 @NullMarked
