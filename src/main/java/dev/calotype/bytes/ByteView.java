@@ -26,6 +26,12 @@ public record ByteView(MemorySegment bytes, String file, ByteOrder order) {
   private static final ValueLayout.OfLong U64 =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+  /**
+   * The longest text that is decoded. Real symbols reach 130 KiB; without a bound, a file could ask
+   * for a string of its own size for each of its symbols.
+   */
+  private static final int MOST_TEXT_BYTES = 1 << 20;
+
   /** A view of little-endian bytes. */
   public ByteView(MemorySegment bytes, String file) {
     this(bytes, file, ByteOrder.LITTLE_ENDIAN);
@@ -91,15 +97,13 @@ public record ByteView(MemorySegment bytes, String file, ByteOrder order) {
     if (offset < 0 || end < offset || end > size()) {
       throw outside(offset, 1, structure);
     }
-    for (long at = offset; at < end; at++) {
+    long most = Math.min(end, offset + MOST_TEXT_BYTES);
+    for (long at = offset; at < most; at++) {
       if (bytes.get(JAVA_BYTE, at) == 0) {
-        if (at - offset > Integer.MAX_VALUE - 16) {
-          break;
-        }
         return (int) (at - offset);
       }
     }
-    throw malformed(structure, offset, "text without an end", "a NUL before 0x%x".formatted(end));
+    throw malformed(structure, offset, "text without an end", "a NUL before 0x%x".formatted(most));
   }
 
   /** Whether {@code [offset, offset + size)} lies in the file. */

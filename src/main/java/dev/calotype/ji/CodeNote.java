@@ -90,7 +90,10 @@ public record CodeNote(
     ByteView view = new ByteView(note, file);
     if (bytes.length != SIZE || (int) view.u32(CRC, STRUCTURE) != Bytes.crc(bytes, 0, CRC)) {
       throw view.malformed(
-          STRUCTURE, offset, "bytes that do not match their checksum", "as written");
+          STRUCTURE,
+          offset,
+          "bytes that do not match their checksum",
+          "the bytes that were written");
     }
     int major = view.u16(DESCRIPTOR, STRUCTURE);
     if (major != MAJOR) {

@@ -199,7 +199,7 @@ public final class CodeObject implements AutoCloseable {
     if (!note.sealed()) {
       causes.add(new Cause(Cause.Code.UNSEALED, "a sealed note", "an unsealed one"));
     }
-    if (expectations.dataId().isPresent() && !expectations.dataId().get().equals(note.dataId())) {
+    if (expectations.dataId().isPresent() && !expectations.dataId().get().same(note.dataId())) {
       causes.add(
           new Cause(
               Cause.Code.CODE_DATA_ID, expectations.dataId().get().hex(), note.dataId().hex()));
@@ -216,7 +216,10 @@ public final class CodeObject implements AutoCloseable {
     if (trailer.isEmpty() || !trailer.get().equals(new CodeTrailer(noteOffset, file.size()))) {
       throw Bytes.view(new byte[0], file)
           .malformed(
-              "trailer", file.size() - CodeTrailer.SIZE, "bytes that are not one", "as written");
+              "trailer",
+              file.size() - CodeTrailer.SIZE,
+              "bytes that are not one",
+              "the bytes that were written");
     }
   }
 
@@ -249,7 +252,10 @@ public final class CodeObject implements AutoCloseable {
     ByteView view = Bytes.view(bytes, file);
     if (!PageOne.hex(Sha256.of(bytes)).equals(note.digest())) {
       throw view.malformed(
-          APPENDIX, note.appendixOffset(), "bytes that do not match their digest", "as written");
+          APPENDIX,
+          note.appendixOffset(),
+          "bytes that do not match their digest",
+          "the bytes that were written");
     }
     long chunks = view.u64(0, APPENDIX);
     long recipe = view.u64(8, APPENDIX);

@@ -146,7 +146,7 @@ public final class DataFile implements AutoCloseable {
   /** Compares digests of page one; only a difference needs the texts of the tail block. */
   private List<Cause> compare(Expectations expectations) throws IOException {
     List<Cause> causes = new ArrayList<>();
-    if (expectations.dataId().isPresent() && !expectations.dataId().get().equals(page.id())) {
+    if (expectations.dataId().isPresent() && !expectations.dataId().get().same(page.id())) {
       causes.add(new Cause(Cause.Code.DATA_ID, expectations.dataId().get().hex(), page.id().hex()));
     }
     if (expectations.target().isPresent()

@@ -24,7 +24,7 @@ final class DataFileVerifier {
   }
 
   void verify() throws IOException {
-    require(tail.contentId().equals(page.id()), "content id", 0x30);
+    require(tail.contentId().same(page.id()), "content id", 0x30);
     require(PageOne.digest(tail.compiler()).equals(page.compiler()), "compiler digest", 0x70);
     require(PageOne.digest(tail.target()).equals(page.target()), "target digest", 0x90);
     long end = PageOne.SIZE;

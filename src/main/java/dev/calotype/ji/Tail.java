@@ -255,7 +255,10 @@ record Tail(List<Entry> sections, String compiler, String target) {
     if (!PageOne.hex(digest.finish()).equals(page.root())) {
       throw Bytes.view(buffer, file)
           .malformed(
-              STRUCTURE, page.tailOffset(), "bytes that do not match their digest", "as written");
+              STRUCTURE,
+              page.tailOffset(),
+              "bytes that do not match their digest",
+              "the bytes that were written");
     }
   }
 }

@@ -96,7 +96,7 @@ final class VerifiedStream extends InputStream {
               structure,
               start + offset,
               "%d bytes that do not match their digest".formatted(length),
-              "as written");
+              "the bytes that were written");
     }
     next++;
     at = 0;

@@ -1,9 +1,11 @@
 package dev.calotype.split;
 
+import dev.calotype.RefusedException;
 import dev.calotype.bytes.Chunks;
 import dev.calotype.image.Image;
 import dev.calotype.image.Target;
 import dev.calotype.image.elf.ElfImage;
+import dev.calotype.ji.CodeObject;
 import dev.calotype.ji.CodeObjectWriter;
 import dev.calotype.ji.DataId;
 import dev.calotype.ji.PairWriter;
@@ -44,7 +46,7 @@ public final class Split implements AutoCloseable {
    *
    * @param sections the sections to move; empty for all read-only data that neither code nor loader
    *     minds losing
-   * @throws dev.calotype.RefusedException if the image can't be split, with the reason
+   * @throws RefusedException if the image can't be split, with the reason
    * @throws dev.calotype.MalformedImageException if it is damaged
    * @throws dev.calotype.UnsupportedFormatException if it is of another format
    * @throws IOException if it can't be read
@@ -52,6 +54,9 @@ public final class Split implements AutoCloseable {
   public static Split plan(Path path, List<String> sections) throws IOException {
     OpenFile file = OpenFile.open(path);
     try (Arena arena = Arena.ofConfined()) {
+      if (CodeObject.isCodeObject(file)) {
+        throw new RefusedException(path.toString(), "is a code object already");
+      }
       ElfImage image = (ElfImage) Image.of(file.map(arena), path.toString());
       ElfDetachment detachment = file.whileWhole(() -> ElfDetachment.plan(image, sections));
       return new Split(file, image.target(), detachment);

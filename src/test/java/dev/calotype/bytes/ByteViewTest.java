@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.calotype.MalformedImageException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class ByteViewTest {
@@ -62,5 +63,15 @@ class ByteViewTest {
     assertThatThrownBy(() -> view.string(9, 8, "x")).isInstanceOf(MalformedImageException.class);
     assertThatThrownBy(() -> view.string(8, 11, "x")).isInstanceOf(MalformedImageException.class);
     assertThatThrownBy(() -> view.string(-1, 8, "x")).isInstanceOf(MalformedImageException.class);
+  }
+
+  @Test
+  void textLongerThanAnyRealNameIsNotDecoded() {
+    byte[] bytes = new byte[(1 << 20) + 2];
+    Arrays.fill(bytes, 0, 1 << 20, (byte) 'a');
+    ByteView text = new ByteView(MemorySegment.ofArray(bytes), "long");
+    assertThat(text.string(1, bytes.length, "x")).hasSize((1 << 20) - 1);
+    assertThatThrownBy(() -> text.string(0, bytes.length, "x"))
+        .isInstanceOf(MalformedImageException.class);
   }
 }

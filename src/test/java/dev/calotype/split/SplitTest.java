@@ -297,6 +297,32 @@ class SplitTest {
   }
 
   @Test
+  void dataThatTwoSegmentsLoadStays() throws IOException {
+    byte[] bytes = Files.readAllBytes(Toolchain.GNU.link(folder));
+    ByteBuffer image = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    int stack = programHeader(image, 0x6474e551);
+    int data = programHeader(image, 1);
+    for (int i = 0; i < 2; i++) {
+      data += 56; // The third PT_LOAD has the read-only data.
+    }
+    image.put(stack, bytes, data, 56);
+    Path twice = folder.resolve("twice.so");
+    Files.write(twice, bytes);
+    assertRefused(twice, "section .rodata has to stay: two segments load it", ".rodata");
+  }
+
+  @Test
+  void aDamagedNoteOfSomebodyElseHidesNothing() throws IOException {
+    byte[] bytes = Files.readAllBytes(Toolchain.GNU.link(folder));
+    ByteBuffer image = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    int note = (int) image.getLong(programHeader(image, 4) + 8);
+    image.putInt(note + 4, 0x7fffffff);
+    Path damaged = folder.resolve("damaged.so");
+    Files.write(damaged, bytes);
+    roundTrip(damaged);
+  }
+
+  @Test
   void badImagesAreRejectedBeforeAnythingIsWritten() throws IOException {
     Path none = folder.resolve("none");
     assertThatThrownBy(() -> Split.plan(none, List.of())).isInstanceOf(NoSuchFileException.class);
@@ -436,6 +462,15 @@ class SplitTest {
           compiler.equals("gcc") ? List.of("-ldl") : List.of());
     }
     return Run.of(loader.toString(), library.toString()).out();
+  }
+
+  /** Where the first program header of that type is. */
+  private static int programHeader(ByteBuffer image, int type) {
+    int at = (int) image.getLong(32);
+    while (image.getInt(at) != type) {
+      at += 56;
+    }
+    return at;
   }
 
   private static int sectionHeader(byte[] image, int index) {

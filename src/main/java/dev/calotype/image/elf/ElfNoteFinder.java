@@ -7,6 +7,7 @@ import dev.calotype.image.NoteFinder;
 import dev.calotype.map.OpenFile;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Optional;
 
 /** The way to a note: file header, program headers, {@code PT_NOTE}. See {@link NoteFinder}. */
@@ -66,7 +67,13 @@ public final class ElfNoteFinder {
     String structure = "program header " + segment.index();
     ByteView notes =
         read(file, segment.offset(), segment.fileSize(), structure).withOrder(header.order());
-    for (Note note : ElfNotes.read(notes, 0, notes.size(), segment.alignment(), structure)) {
+    List<Note> all;
+    try {
+      all = ElfNotes.read(notes, 0, notes.size(), segment.alignment(), structure);
+    } catch (MalformedImageException e) {
+      throw inFile(e, segment.offset());
+    }
+    for (Note note : all) {
       if (note.type() == type && note.owner().equals(owner)) {
         long end =
             note.descriptor().address() - notes.bytes().address() + note.descriptor().byteSize();
@@ -77,6 +84,12 @@ public final class ElfNoteFinder {
       }
     }
     return Optional.empty();
+  }
+
+  /** The same error with its offset counted from the start of the file. */
+  private static MalformedImageException inFile(MalformedImageException e, long start) {
+    return new MalformedImageException(
+        e.file(), e.structure(), start + e.offset(), e.actual(), e.expected());
   }
 
   private static ByteView read(OpenFile file, long offset, long size, String structure)

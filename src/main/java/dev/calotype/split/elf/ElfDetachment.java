@@ -134,9 +134,6 @@ public final class ElfDetachment {
       throw new RefusedException(
           image.file(), "is a relocatable object; only linked images can be split yet");
     }
-    if (type == Elf.ET_NONE && image.notes().stream().anyMatch(n -> n.owner().equals("CAL"))) {
-      throw new RefusedException(image.file(), "is a code object already");
-    }
     if (type != Elf.ET_DYN && type != Elf.ET_EXEC) {
       throw new RefusedException(image.file(), "is no linked image but " + image.type());
     }
