@@ -7,10 +7,8 @@ import dev.calotype.bytes.Chunks;
 import dev.calotype.bytes.Sha256;
 import dev.calotype.image.NoteFinder;
 import dev.calotype.map.OpenFile;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -59,35 +57,19 @@ public final class CodeObject implements AutoCloseable {
   public static Validity check(Path path, Expectations expectations, LongConsumer progress)
       throws IOException {
     Tier tier = expectations.tier();
-    OpenFile file;
-    try {
-      file = OpenFile.open(path);
-    } catch (NoSuchFileException e) {
-      return new Validity.Absent(path, tier);
-    }
-    boolean fresh = false;
-    try {
-      CodeObject code = find(file);
-      if (tier == Tier.FULL) {
-        code.verify(progress);
-      }
-      List<Cause> causes = code.compare(expectations);
-      if (causes.isEmpty()) {
-        fresh = true;
-        return new Validity.FreshCode(path, tier, code);
-      }
-      return new Validity.Stale(path, tier, causes);
-    } catch (MalformedImageException e) {
-      return new Validity.Damaged(path, tier, e.structure(), e.offset(), Reasons.of(e));
-    } catch (UnsupportedFormatException e) {
-      return new Validity.Foreign(path, tier, e.found());
-    } catch (EOFException e) {
-      return new Validity.Damaged(path, tier, "file", 0, "it shrank while it was being checked");
-    } finally {
-      if (!fresh) {
-        file.close();
-      }
-    }
+    return Answer.open(
+        path,
+        tier,
+        file -> {
+          CodeObject code = find(file);
+          if (tier == Tier.FULL) {
+            code.verify(progress);
+          }
+          List<Cause> causes = code.compare(expectations);
+          return causes.isEmpty()
+              ? new Validity.FreshCode(path, tier, code)
+              : new Validity.Stale(path, tier, causes);
+        });
   }
 
   /** Whether a file is a code object of ours, damaged or not, by its headers or by its end. */

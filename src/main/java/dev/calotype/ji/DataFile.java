@@ -1,12 +1,9 @@
 package dev.calotype.ji;
 
 import dev.calotype.MalformedImageException;
-import dev.calotype.UnsupportedFormatException;
 import dev.calotype.map.OpenFile;
 import dev.calotype.publish.BootRecord;
-import java.io.EOFException;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,42 +44,15 @@ public final class DataFile implements AutoCloseable {
    */
   public static Validity check(Path path, Expectations expectations, LongConsumer progress)
       throws IOException {
-    Tier asked = expectations.tier();
-    OpenFile file;
-    try {
-      file = OpenFile.open(path);
-    } catch (NoSuchFileException e) {
-      return new Validity.Absent(path, asked);
-    }
-    boolean fresh = false;
-    Tier tier = asked;
-    try {
-      DataFile data = new DataFile(file, PageOne.read(file));
-      boolean unproven = data.page.isPublishedFast() && !BootRecord.isRemembered(path);
-      tier = unproven ? Tier.FULL : asked;
-      if (tier == Tier.FULL) {
-        new DataFileVerifier(file, data.page, data.tail(), progress).verify();
-      }
-      if (unproven) {
-        BootRecord.remember(path);
-      }
-      List<Cause> causes = data.compare(expectations);
-      if (causes.isEmpty()) {
-        fresh = true;
-        return new Validity.Fresh(path, tier, data);
-      }
-      return new Validity.Stale(path, tier, causes);
-    } catch (MalformedImageException e) {
-      return new Validity.Damaged(path, tier, e.structure(), e.offset(), Reasons.of(e));
-    } catch (UnsupportedFormatException e) {
-      return new Validity.Foreign(path, tier, e.found());
-    } catch (EOFException e) {
-      return new Validity.Damaged(path, tier, "file", 0, "it shrank while it was being checked");
-    } finally {
-      if (!fresh) {
-        file.close();
-      }
-    }
+    return Answer.open(
+        path,
+        expectations.tier(),
+        file -> {
+          DataFile data = new DataFile(file, PageOne.read(file));
+          boolean unproven = data.page.isPublishedFast() && !BootRecord.isRemembered(path);
+          Tier tier = unproven ? Tier.FULL : expectations.tier();
+          return Answer.of(path, tier, () -> data.verdict(path, expectations, tier, progress));
+        });
   }
 
   /** The content id. */
@@ -141,6 +111,20 @@ public final class DataFile implements AutoCloseable {
       }
       return tail.get();
     }
+  }
+
+  private Validity verdict(Path path, Expectations expectations, Tier tier, LongConsumer progress)
+      throws IOException {
+    if (tier == Tier.FULL) {
+      new DataFileVerifier(file, page, tail(), progress).verify();
+      if (page.isPublishedFast()) {
+        BootRecord.remember(path);
+      }
+    }
+    List<Cause> causes = compare(expectations);
+    return causes.isEmpty()
+        ? new Validity.Fresh(path, tier, this)
+        : new Validity.Stale(path, tier, causes);
   }
 
   /** Compares digests of page one; only a difference needs the texts of the tail block. */
