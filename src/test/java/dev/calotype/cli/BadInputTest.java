@@ -1,7 +1,6 @@
 package dev.calotype.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.calotype.testing.Bytes;
 import dev.calotype.testing.Libraries;
@@ -10,7 +9,6 @@ import dev.calotype.testing.Tools;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -90,18 +88,6 @@ final class BadInputTest {
   }
 
   @Test
-  void aFileWithoutPermission() throws IOException {
-    Path file = Files.copy(LIBRARY, folder.resolve("secret.so"));
-    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("---------"));
-    if (Files.isReadable(file)) {
-      abort("not run: this user reads every file");
-    }
-    for (String command : List.of("inspect", "check")) {
-      assertThat(Cli.run(command, file).failed(ExitCode.IO).err()).contains("permission denied");
-    }
-  }
-
-  @Test
   void aPipeIsNeverOpened() throws IOException {
     Path pipe = folder.resolve("pipe");
     Run.of(Tools.require("mkfifo"), pipe.toString()).succeeded();
@@ -139,17 +125,6 @@ final class BadInputTest {
     assertThat(Cli.run("join", data, code, "-o", folder).failed(ExitCode.IO).err())
         .contains("is a directory");
     assertThat(Bytes.names(folder)).containsExactly("file", "out");
-  }
-
-  @Test
-  void anOutputFolderThatMayNotBeWritten() throws IOException {
-    Path closed = Files.createDirectory(folder.resolve("closed"));
-    Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("r-xr-xr-x"));
-    if (Files.isWritable(closed)) {
-      abort("not run: this user writes to every folder");
-    }
-    assertThat(splitInto(closed)).contains("closed: ");
-    assertThat(Bytes.names(closed)).isEmpty();
   }
 
   @Test
