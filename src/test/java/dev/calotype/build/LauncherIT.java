@@ -129,6 +129,18 @@ final class LauncherIT {
   }
 
   @Test
+  void namesThatAreNotAsciiPassUnderTheCLocale() throws Exception {
+    for (String locale : List.of("", "C", "POSIX")) {
+      Map<String, String> environment = new TreeMap<>(ProjectCopy.jdk());
+      environment.put("LC_ALL", locale);
+      environment.put("LC_CTYPE", "");
+      environment.put("LANG", "");
+      Outcome outcome = ProjectCopy.finish(project.start(launcher(), environment, "", "é"));
+      assertThat(outcome.out()).as(locale).contains("<é>");
+    }
+  }
+
+  @Test
   void linksToTheLauncherWorkFromAnyFolder() throws Exception {
     Path far = Files.createDirectories(shared.resolve("far/away"));
     Path link = Files.createSymbolicLink(shared.resolve("link"), launcher());
