@@ -1,7 +1,6 @@
 package dev.calotype.ji;
 
 import java.util.HexFormat;
-import java.util.regex.Pattern;
 
 /**
  * What identifies the content of a data file: the SHA-256 over the name, flags, alignment, size and
@@ -10,11 +9,9 @@ import java.util.regex.Pattern;
  * @param hex 64 lower-case hexadecimal digits
  */
 public record DataId(String hex) {
-  private static final Pattern HEX = Pattern.compile("[0-9a-f]{64}");
-
   /** Checks the digits. */
   public DataId {
-    if (!HEX.matcher(hex).matches()) {
+    if (hex.length() != 64 || !isLowerHex(hex)) {
       throw new IllegalArgumentException("not 64 hexadecimal digits: " + hex);
     }
   }
@@ -40,5 +37,15 @@ public record DataId(String hex) {
   @Override
   public String toString() {
     return hex;
+  }
+
+  private static boolean isLowerHex(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char digit = text.charAt(i);
+      if (!(digit >= '0' && digit <= '9') && !(digit >= 'a' && digit <= 'f')) {
+        return false;
+      }
+    }
+    return true;
   }
 }

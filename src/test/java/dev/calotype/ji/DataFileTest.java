@@ -122,6 +122,15 @@ class DataFileTest {
   }
 
   @Test
+  void anIdIs64LowerCaseHexadecimalDigits() {
+    for (String wrong :
+        List.of("", "ab".repeat(31), "ab".repeat(33), "AB".repeat(32), "g".repeat(64))) {
+      assertThatThrownBy(() -> new DataId(wrong)).isInstanceOf(IllegalArgumentException.class);
+    }
+    assertThat(new DataId("0f".repeat(32)).shortHex()).isEqualTo("0f0f0f0f0f0f");
+  }
+
+  @Test
   void theSameContentIsTheSameBytes() throws IOException {
     write(folder.resolve("1"), OPTIONS);
     write(folder.resolve("2"), OPTIONS);
