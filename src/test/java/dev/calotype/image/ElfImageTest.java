@@ -67,13 +67,7 @@ class ElfImageTest {
       assertThat(image.target().bits()).isEqualTo(bits);
       assertThat(image.target().endian()).isEqualTo(endian);
       assertThat(symbols(image.symbols())).isEqualTo(readelfSymbols(library, "-sW"));
-      Path stripped = folder.resolve("no-sections.so");
-      Run.of(
-              Tools.require("llvm-objcopy-19"),
-              "--strip-sections",
-              library.toString(),
-              stripped.toString())
-          .succeeded();
+      Path stripped = Libraries.withoutSections(library);
       assertThat(symbols(Image.map(stripped, arena).dynamicSymbols()))
           .isEqualTo(symbols(image.dynamicSymbols()));
     }
@@ -101,13 +95,7 @@ class ElfImageTest {
   @Test
   void aFileWithoutSectionHeadersStillShowsWhatItsLoaderSees() throws IOException {
     Path library = Toolchain.GNU.link(folder);
-    Path stripped = folder.resolve("no-sections.so");
-    Run.of(
-            Tools.require("llvm-objcopy-19"),
-            "--strip-sections",
-            library.toString(),
-            stripped.toString())
-        .succeeded();
+    Path stripped = Libraries.withoutSections(library);
     try (Arena arena = Arena.ofConfined()) {
       Image whole = Image.map(library, arena);
       Image image = Image.map(stripped, arena);
@@ -126,13 +114,7 @@ class ElfImageTest {
       throws IOException {
     for (String style : List.of("sysv", "gnu")) {
       Path library = toolchain.link(folder, "-Wl,--hash-style=" + style);
-      Path stripped = folder.resolve(style + ".so");
-      Run.of(
-              Tools.require("llvm-objcopy-19"),
-              "--strip-sections",
-              library.toString(),
-              stripped.toString())
-          .succeeded();
+      Path stripped = Libraries.withoutSections(library);
       try (Arena arena = Arena.ofConfined()) {
         assertThat(symbols(Image.map(stripped, arena).dynamicSymbols()))
             .isEqualTo(symbols(Image.map(library, arena).dynamicSymbols()));

@@ -85,6 +85,14 @@ public final class Libraries {
     Run.of(Map.of(), command).succeeded();
   }
 
+  /** A copy of a library beside it, without its section headers. */
+  public static Path withoutSections(Path library) {
+    Path bare = library.resolveSibling(library.getFileName() + ".bare");
+    String objcopy = Tools.require("llvm-objcopy-19");
+    Run.of(objcopy, "--strip-sections", library.toString(), bare.toString()).succeeded();
+    return bare;
+  }
+
   /** A library of the running JDK: {@code server/libjvm.so} or {@code libnet.so} for example. */
   public static Path ofTheJdk(String name) {
     return Path.of(System.getProperty("java.home"), "lib").resolve(name);
