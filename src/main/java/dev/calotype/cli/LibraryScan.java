@@ -1,5 +1,9 @@
 package dev.calotype.cli;
 
+import dev.calotype.FileChangedException;
+import dev.calotype.MalformedImageException;
+import dev.calotype.RefusedException;
+import dev.calotype.UnsupportedFormatException;
 import dev.calotype.split.SectionChoice;
 import dev.calotype.split.Split;
 import java.io.IOException;
@@ -125,7 +129,11 @@ final class LibraryScan {
           .filter(SectionChoice::moves)
           .mapToLong(SectionChoice::size)
           .sum();
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException
+        | MalformedImageException
+        | UnsupportedFormatException
+        | RefusedException
+        | FileChangedException e) {
       return 0;
     }
   }

@@ -189,6 +189,10 @@ public final class CodeObject implements AutoCloseable {
     if (expectations.target().isPresent() && !expectations.target().get().equals(note.target())) {
       causes.add(new Cause(Cause.Code.TARGET, expectations.target().get(), note.target()));
     }
+    // A note records no compiler, and what is not recorded is not what was asked for.
+    if (expectations.compiler().isPresent()) {
+      causes.add(new Cause(Cause.Code.COMPILER, expectations.compiler().get(), ""));
+    }
     return causes;
   }
 

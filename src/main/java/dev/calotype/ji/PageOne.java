@@ -102,23 +102,21 @@ record PageOne(
     if (!magic) {
       rejectMagic(page, stored, name);
     }
-    // Every version of the format keeps magic, versions and checksum where they are, so a page
-    // whose
+    // Magic, versions and checksum are in one place in every version of the format. So a page whose
     // checksum is wrong is damaged, whatever its version field says.
     if (Bytes.crc(page, 0, CRC) != stored) {
-      boolean unwritten = stored == 0 && view.u64(8, STRUCTURE) == 0;
       throw new MalformedImageException(
           name,
           STRUCTURE,
           0,
-          unwritten ? "an unfinished page" : "bytes that do not match their checksum",
-          "the page as it was written");
+          "bytes that do not match their checksum",
+          "the bytes that were written");
     }
     int major = view.u16(8, STRUCTURE);
     if (major != MAJOR) {
       throw new UnsupportedFormatException(
           name,
-          "a data file of format %d, too %s (this reads %d),"
+          "a data file of format %d, too %s (this reads %d)"
               .formatted(major, major > MAJOR ? "new" : "old", MAJOR));
     }
     PageOne one = decode(view);

@@ -11,7 +11,7 @@ import java.util.Objects;
 
 /**
  * A range of a file, read chunk by chunk; no byte is handed out before its chunk's digest was
- * compared. Holds one chunk in memory.
+ * compared. Holds one chunk in memory while it is being read, and none before and after.
  */
 final class VerifiedStream extends InputStream {
   /** Where the digest of a chunk is got from. */
@@ -19,12 +19,14 @@ final class VerifiedStream extends InputStream {
     byte[] of(long chunk) throws IOException;
   }
 
+  private static final byte[] NONE = {};
+
   private final OpenFile file;
   private final String structure;
   private final long start;
   private final long size;
   private final Digests digests;
-  private final byte[] chunk;
+  private byte[] chunk = NONE;
   private long next;
   private int at;
   private int end;
@@ -40,12 +42,12 @@ final class VerifiedStream extends InputStream {
     this.start = start;
     this.size = size;
     this.digests = digests;
-    this.chunk = new byte[(int) Math.min(size, Chunks.SIZE)];
   }
 
   @Override
   public int read() throws IOException {
-    return hasBytes() ? Byte.toUnsignedInt(chunk[at++]) : -1;
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
   }
 
   @Override
@@ -60,6 +62,9 @@ final class VerifiedStream extends InputStream {
     int part = Math.min(length, end - at);
     System.arraycopy(chunk, at, target, offset, part);
     at += part;
+    if (at == end && next * Chunks.SIZE >= size) {
+      chunk = NONE; // Many streams may be open at once, all but one of them read or not yet read.
+    }
     return part;
   }
 
@@ -84,6 +89,9 @@ final class VerifiedStream extends InputStream {
       return false;
     }
     int length = (int) Math.min(Chunks.SIZE, size - offset);
+    if (chunk.length == 0) {
+      chunk = new byte[(int) Math.min(size, Chunks.SIZE)];
+    }
     try {
       file.readFully(start + offset, chunk, 0, length);
     } catch (EOFException e) {

@@ -38,7 +38,7 @@ public final class Publication implements AutoCloseable {
   private final boolean replace;
   private final FileChannel channel;
   private long written;
-  private boolean published;
+  private boolean replacedOlder;
 
   private Publication(Path target, Path temporary, boolean replace, FileChannel channel) {
     this.target = target;
@@ -138,7 +138,7 @@ public final class Publication implements AutoCloseable {
       }
     } catch (IOException e) {
       for (Publication file : appeared) {
-        if (!file.replace) {
+        if (!file.replacedOlder) {
           Files.deleteIfExists(file.target);
         }
       }
@@ -159,13 +159,11 @@ public final class Publication implements AutoCloseable {
     }
   }
 
-  /** Releases the file; an unpublished one is removed. */
+  /** Releases the file and removes its temporary name, and with it an unpublished file. */
   @Override
   public void close() throws IOException {
     try (channel) {
-      if (!published) {
-        Files.deleteIfExists(temporary);
-      }
+      Files.deleteIfExists(temporary);
     } finally {
       UNPUBLISHED.remove(temporary);
     }
@@ -183,11 +181,11 @@ public final class Publication implements AutoCloseable {
 
   private void rename() throws IOException {
     if (replace) {
+      replacedOlder = Files.exists(target, LinkOption.NOFOLLOW_LINKS);
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
     } else {
       linkUnlessThere();
     }
-    published = true;
   }
 
   /** A rename would silently replace a file that appeared meanwhile; a link fails instead. */
@@ -202,9 +200,7 @@ public final class Publication implements AutoCloseable {
         throw new FileAlreadyExistsException(target.toString());
       }
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-      return;
     }
-    Files.delete(temporary);
   }
 
   private static void syncFolder(Path folder) throws IOException {

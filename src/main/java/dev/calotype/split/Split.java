@@ -18,6 +18,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,9 +58,11 @@ public final class Split implements AutoCloseable {
       if (CodeObject.isCodeObject(file)) {
         throw new RefusedException(path.toString(), "is a code object already");
       }
-      ElfImage image = (ElfImage) Image.of(file.map(arena), path.toString());
-      ElfDetachment detachment = file.whileWhole(() -> ElfDetachment.plan(image, sections));
-      return new Split(file, image.target(), detachment);
+      MemorySegment bytes = file.map(arena);
+      return file.whileWhole(() -> {
+        ElfImage image = (ElfImage) Image.of(bytes, path.toString());
+        return new Split(file, image.target(), ElfDetachment.plan(image, sections));
+      });
     } catch (IOException | RuntimeException e) {
       file.close();
       throw e;

@@ -91,6 +91,28 @@ class PublicationTest {
   }
 
   @Test
+  void theFirstFileIsTakenBackUnlessItReplacedAnOlderOne() throws IOException {
+    for (boolean older : new boolean[] {false, true}) {
+      Path work = Files.createDirectory(folder.resolve("older-" + older));
+      if (older) {
+        Files.writeString(work.resolve("first"), "old");
+      }
+      try (Publication first = Publication.beside(work.resolve("first"), true);
+          Publication second = Publication.beside(work.resolve("second"), true)) {
+        first.write(text("new"));
+        Files.createDirectories(work.resolve("second/in-the-way"));
+        assertThatThrownBy(() -> Publication.publish(Durability.FAST, List.of(first, second)))
+            .isInstanceOf(IOException.class);
+      }
+      if (older) {
+        assertThat(work.resolve("first")).hasContent("new");
+      } else {
+        assertThat(Bytes.names(work)).containsExactly("second");
+      }
+    }
+  }
+
+  @Test
   void foldersThatAreMissingOrInTheWayAreErrors() {
     assertThatThrownBy(() -> Publication.beside(folder.resolve("no/file"), false))
         .isInstanceOf(NoSuchFileException.class);

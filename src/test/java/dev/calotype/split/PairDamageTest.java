@@ -132,6 +132,16 @@ class PairDamageTest {
   }
 
   @Test
+  void aCompilerThatNoNoteRecordsIsNotTheOneAskedFor() throws IOException {
+    Pair pair = Pair.split(Toolchain.GNU.link(folder), folder);
+    try (Validity validity =
+        CodeObject.check(pair.code(), Expectations.none().withCompiler("cc 1"))) {
+      assertThat(((Validity.Stale) validity).causes())
+          .containsExactly(new Cause(Cause.Code.COMPILER, "cc 1", ""));
+    }
+  }
+
+  @Test
   void anUnsealedNoteIsACauseOfItsOwn() throws IOException {
     Pair pair = Pair.split(Toolchain.GNU.link(folder), folder);
     byte[] code = Files.readAllBytes(pair.code());

@@ -84,22 +84,21 @@ class SplitTest {
   }
 
   @Test
-  void aLibraryOfAHundredMegabytesIsSplitCheckedAndJoinedWithinA64MebibyteHeap()
+  void aHundredMegabytesInEightySectionsAreSplitCheckedAndJoinedWithinA64MebibyteHeap()
       throws IOException {
-    Path source = folder.resolve("large.s");
-    Files.writeString(
-        source,
-        """
-        .globl answer
-        .text
-        answer: lea large(%rip), %rax
-        ret
-        .section .rodata
-        large: .fill 13107200, 8, 0x0123456789abcdef
-        .section .note.GNU-stack,"",@progbits
-        """);
+    StringBuilder text = new StringBuilder(".section .note.GNU-stack,\"\",@progbits\n");
+    for (int i = 0; i < 80; i++) {
+      text.append(".section large%d, \"a\"\n.fill 163840, 8, %d\n".formatted(i, i));
+    }
+    Path source = Files.writeString(folder.resolve("large.s"), text);
     Path library = folder.resolve("liblarge.so");
-    Run.of(Tools.require("gcc"), "-shared", "-o", library.toString(), source.toString())
+    Run.of(
+            Tools.require("gcc"),
+            "-shared",
+            "-nostdlib",
+            "-o",
+            library.toString(),
+            source.toString())
         .succeeded();
     Files.delete(source);
     Run.java(List.of("-Xmx64m"), RoundTrip.class, library.toString(), folder.toString())
