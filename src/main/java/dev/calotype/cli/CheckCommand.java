@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** {@code check}: whether data files and code objects may be used. */
 final class CheckCommand implements Command {
@@ -35,15 +34,7 @@ final class CheckCommand implements Command {
                     + " byte, the default).")
             .build());
     spec.addOption(Commands.json());
-    spec.addPositional(
-        PositionalParamSpec.builder()
-            .required(true)
-            .paramLabel("FILE")
-            .arity("1..*")
-            .type(List.class)
-            .auxiliaryTypes(Path.class)
-            .description("A data file (.ji) or a code object (.code).")
-            .build());
+    spec.addPositional(Commands.files("A data file (.ji) or a code object (.code)."));
     spec.usageMessage()
         .footer(
             "  calotype check out/libfoo.so.ji --code out/libfoo.so.code",

@@ -6,6 +6,7 @@ import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** The commands by name, and their picocli models. */
 final class Commands {
@@ -117,5 +118,39 @@ final class Commands {
   /** The option {@code --fast}. */
   static OptionSpec fast() {
     return flag("--fast", "Return before the files are safe from a power cut.").build();
+  }
+
+  /** The required option {@code -o}. */
+  static OptionSpec output(String label, String description) {
+    return OptionSpec.builder("-o", "--output")
+        .paramLabel(label)
+        .required(true)
+        .type(Path.class)
+        .description(description)
+        .build();
+  }
+
+  /** The required file at {@code index}. */
+  static PositionalParamSpec file(int index, String label, String description) {
+    return PositionalParamSpec.builder()
+        .required(true)
+        .paramLabel(label)
+        .arity("1")
+        .index(Integer.toString(index))
+        .type(Path.class)
+        .description(description)
+        .build();
+  }
+
+  /** One or more files. */
+  static PositionalParamSpec files(String description) {
+    return PositionalParamSpec.builder()
+        .required(true)
+        .paramLabel("FILE")
+        .arity("1..*")
+        .type(List.class)
+        .auxiliaryTypes(Path.class)
+        .description(description)
+        .build();
   }
 }

@@ -28,14 +28,7 @@ final class FindCommand implements Command {
   public void declare(CommandSpec spec) {
     spec.addOption(Commands.json());
     spec.addPositional(
-        PositionalParamSpec.builder()
-            .required(true)
-            .paramLabel("FILE")
-            .index("0")
-            .arity("1")
-            .type(Path.class)
-            .description("A native image, a code object or a data file (.ji).")
-            .build());
+        Commands.file(0, "FILE", "A native image, a code object or a data file (.ji)."));
     spec.addPositional(
         PositionalParamSpec.builder()
             .required(true)

@@ -11,10 +11,8 @@ import dev.calotype.map.OpenFile;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** {@code inspect}: what is in native images, code objects and data files. */
 final class InspectCommand implements Command {
@@ -28,15 +26,7 @@ final class InspectCommand implements Command {
     spec.addOption(
         Commands.flag("--symbols", "List the symbols instead of counting them.").build());
     spec.addOption(Commands.json());
-    spec.addPositional(
-        PositionalParamSpec.builder()
-            .required(true)
-            .paramLabel("FILE")
-            .arity("1..*")
-            .type(List.class)
-            .auxiliaryTypes(Path.class)
-            .description("A native image, a code object or a data file (.ji).")
-            .build());
+    spec.addPositional(Commands.files("A native image, a code object or a data file (.ji)."));
     spec.usageMessage()
         .footer(
             "  calotype inspect /usr/lib/jvm/*/lib/libnet.so",

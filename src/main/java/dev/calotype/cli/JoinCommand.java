@@ -12,8 +12,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** {@code join}: the image that was split, byte for byte. */
 final class JoinCommand implements Command {
@@ -24,34 +22,13 @@ final class JoinCommand implements Command {
 
   @Override
   public void declare(CommandSpec spec) {
-    spec.addOption(
-        OptionSpec.builder("-o", "--output")
-            .paramLabel("FILE")
-            .required(true)
-            .type(Path.class)
-            .description("Where the image goes.")
-            .build());
+    spec.addOption(Commands.output("FILE", "Where the image goes."));
     spec.addOption(Commands.force());
     spec.addOption(Commands.fast());
     spec.addOption(Commands.json());
+    spec.addPositional(Commands.file(0, "DATA", "The data file (.ji)."));
     spec.addPositional(
-        PositionalParamSpec.builder()
-            .required(true)
-            .paramLabel("DATA")
-            .arity("1")
-            .index("0")
-            .type(Path.class)
-            .description("The data file (.ji).")
-            .build());
-    spec.addPositional(
-        PositionalParamSpec.builder()
-            .required(true)
-            .paramLabel("CODE")
-            .arity("1")
-            .index("1")
-            .type(Path.class)
-            .description("The code object that was split from the same image.")
-            .build());
+        Commands.file(1, "CODE", "The code object that was split from the same image."));
     spec.usageMessage()
         .footer(
             "  calotype join out/libfoo.so.ji out/libfoo.so.code -o libfoo.so",

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** {@code split}: takes the data out of a linked image. */
 final class SplitCommand implements Command {
@@ -22,13 +21,7 @@ final class SplitCommand implements Command {
 
   @Override
   public void declare(CommandSpec spec) {
-    spec.addOption(
-        OptionSpec.builder("-o", "--output")
-            .paramLabel("DIR")
-            .required(true)
-            .type(Path.class)
-            .description("Where IMAGE.ji and IMAGE.code go. It must exist.")
-            .build());
+    spec.addOption(Commands.output("DIR", "Where IMAGE.ji and IMAGE.code go. It must exist."));
     spec.addOption(
         OptionSpec.builder("--section")
             .paramLabel("NAME")
@@ -48,14 +41,7 @@ final class SplitCommand implements Command {
     spec.addOption(Commands.fast());
     spec.addOption(Commands.json());
     spec.addPositional(
-        PositionalParamSpec.builder()
-            .required(true)
-            .paramLabel("IMAGE")
-            .arity("1")
-            .index("0")
-            .type(Path.class)
-            .description("A shared library or an executable. It is only read.")
-            .build());
+        Commands.file(0, "IMAGE", "A shared library or an executable. It is only read."));
     spec.usageMessage()
         .footer(
             "  calotype split libfoo.so -o out",

@@ -228,6 +228,19 @@ class DataFileTest {
   }
 
   @Test
+  void digestsOfPageOneThatAreNotOfThisFileAreFoundUnderARightChecksum() throws IOException {
+    write(file, OPTIONS);
+    byte[] bytes = Files.readAllBytes(file);
+    for (int field : new int[] {0x30, 0x50, 0x70, 0x90}) {
+      byte[] changed = bytes.clone();
+      changed[field] ^= 1;
+      fixChecksum(changed);
+      Files.write(file, changed);
+      assertThat(verdict(file, full())).as("digest at 0x%x", field).isEqualTo("Damaged");
+    }
+  }
+
+  @Test
   void theHeaderTierDoesNotLookAtTheContent() throws IOException {
     write(file, OPTIONS);
     byte[] bytes = Files.readAllBytes(file);

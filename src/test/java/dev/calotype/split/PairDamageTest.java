@@ -19,6 +19,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.zip.CRC32C;
@@ -129,6 +131,69 @@ class PairDamageTest {
       assertThat(((Validity.Stale) validity).causes())
           .containsExactly(new Cause(Cause.Code.TARGET, "riscv64-elf", "x86_64-elf"));
     }
+  }
+
+  @Test
+  void liesUnderRightDigestsAreFoundAndNeverJoinedToAnythingElse() throws Exception {
+    Path library = Toolchain.GNU_STRIPPED.link(folder);
+    Pair pair = Pair.split(library, folder);
+    byte[] whole = Files.readAllBytes(pair.code());
+    int note =
+        (int) ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN).getLong(whole.length - 24);
+    long[] evil = {0, 1, 7, 4096, -1, Long.MAX_VALUE, Long.MIN_VALUE, whole.length};
+    Path joined = folder.resolve("joined");
+    int found = 0;
+    for (int at = note + 16; at < Math.min(note + 900, whole.length - 40); at += 4) {
+      boolean isDigest = at >= note + 56 && at < note + 120;
+      for (int i = 0; i < evil.length && !isDigest; i++) {
+        byte[] code = whole.clone();
+        ByteBuffer.wrap(code).order(ByteOrder.LITTLE_ENDIAN).putLong(at, evil[i]);
+        reseal(code, note);
+        Files.write(pair.code(), code);
+        try {
+          pair.join(joined);
+          assertThat(joined).hasSameBinaryContentAs(library);
+        } catch (MalformedImageException | RefusedException | ClassCastException e) {
+          found++; // A cast fails where the header tier's verdict is not "fresh".
+        }
+        Files.deleteIfExists(joined);
+        assertThat(pair.checkCode())
+            .isInstanceOfAny(
+                Validity.FreshCode.class,
+                Validity.Damaged.class,
+                Validity.Stale.class,
+                Validity.Foreign.class);
+      }
+    }
+    assertThat(found).isGreaterThan(500);
+  }
+
+  @Test
+  void aRecipeForAnotherImageIsFoundByItsChecksum() throws Exception {
+    Pair pair = Pair.split(Toolchain.GNU.link(folder), folder);
+    byte[] code = Files.readAllBytes(pair.code());
+    ByteBuffer bytes = ByteBuffer.wrap(code).order(ByteOrder.LITTLE_ENDIAN);
+    int note = (int) bytes.getLong(code.length - 24);
+    int recipe = note + 272 + 16 + 32 * (int) bytes.getLong(note + 272);
+    bytes.putInt(recipe + 8, bytes.getInt(recipe + 8) ^ 1);
+    reseal(code, note);
+    Files.write(pair.code(), code);
+    assertThat(pair.checkCode()).isInstanceOf(Validity.FreshCode.class);
+    assertThatThrownBy(() -> pair.join(folder.resolve("joined")))
+        .isInstanceOf(MalformedImageException.class)
+        .hasMessageContaining("CRC");
+    assertThat(folder.resolve("joined")).doesNotExist();
+  }
+
+  /** Makes the digest of the appendix and the checksum of the note right again. */
+  private static void reseal(byte[] code, int note) throws NoSuchAlgorithmException {
+    ByteBuffer bytes = ByteBuffer.wrap(code).order(ByteOrder.LITTLE_ENDIAN);
+    MessageDigest digest = MessageDigest.getInstance("SHA-256");
+    digest.update(code, note + 272, code.length - 32 - (note + 272));
+    bytes.put(note + 88, digest.digest());
+    CRC32C crc = new CRC32C();
+    crc.update(code, note, 268);
+    bytes.putInt(note + 268, (int) crc.getValue());
   }
 
   @Test
