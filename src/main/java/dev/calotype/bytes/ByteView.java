@@ -92,6 +92,11 @@ public record ByteView(MemorySegment bytes, String file, ByteOrder order) {
     return new String(text, StandardCharsets.UTF_8);
   }
 
+  /** The bytes of the NUL-terminated text at {@code offset}, its NUL left out, not copied. */
+  public MemorySegment stringBytes(long offset, long end, String structure) {
+    return bytes.asSlice(offset, stringLength(offset, end, structure));
+  }
+
   /** How many bytes the NUL-terminated text at {@code offset} has, its NUL not counted. */
   public int stringLength(long offset, long end, String structure) {
     if (offset < 0 || end < offset || end > size()) {

@@ -84,7 +84,7 @@ final class Finder {
   private long offset(long address) {
     for (Segment segment : image.segments()) {
       long inside = address - segment.address();
-      if (segment.type().equals("LOAD") && inside >= 0 && inside < segment.fileSize()) {
+      if (segment.isLoaded() && inside >= 0 && inside < segment.fileSize()) {
         return segment.offset() + inside;
       }
     }

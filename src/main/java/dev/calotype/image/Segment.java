@@ -2,13 +2,19 @@ package dev.calotype.image;
 
 import java.lang.foreign.MemorySegment;
 
-/** A range of an image as its loader sees it: an ELF program header. */
+/** A range of an image as its loader maps it. */
 public interface Segment {
   /** The position in the segment table, from 0. */
   int index();
 
+  /** The name: {@code __TEXT} in Mach-O, {@code .text} in PE; in ELF, which has none, the type. */
+  String name();
+
   /** The format's own name of the segment's type, {@code LOAD} for example. */
   String type();
+
+  /** The format's own flags: {@code p_flags}, {@code flags}, {@code Characteristics}. */
+  long flags();
 
   /** The address at which it is loaded, relative to the image's base. */
   long address();
@@ -27,6 +33,9 @@ public interface Segment {
 
   /** Its protection as three letters, {@code r-x} for example. */
   String protection();
+
+  /** Whether the loader maps it: not so for an ELF note, which lies within another segment. */
+  boolean isLoaded();
 
   /**
    * Its bytes in the file, not copied, with the lifetime of the image's.

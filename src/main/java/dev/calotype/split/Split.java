@@ -4,7 +4,7 @@ import dev.calotype.RefusedException;
 import dev.calotype.bytes.Chunks;
 import dev.calotype.image.Image;
 import dev.calotype.image.Target;
-import dev.calotype.image.elf.ElfImage;
+import dev.calotype.image.elf.ElfFile;
 import dev.calotype.ji.CodeObject;
 import dev.calotype.ji.CodeObjectWriter;
 import dev.calotype.ji.DataId;
@@ -60,7 +60,7 @@ public final class Split implements AutoCloseable {
       }
       MemorySegment bytes = file.map(arena);
       return file.whileWhole(() -> {
-        ElfImage image = (ElfImage) Image.of(bytes, path.toString());
+        ElfFile image = (ElfFile) Image.of(bytes, path.toString());
         return new Split(file, image.target(), ElfDetachment.plan(image, sections));
       });
     } catch (IOException | RuntimeException e) {

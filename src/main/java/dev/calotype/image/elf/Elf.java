@@ -10,6 +10,19 @@ public final class Elf {
   /** {@code e_shstrndx} when the real index is in section header 0. */
   public static final int SHN_XINDEX = 0xffff;
 
+  /** From here on, section indexes mean something else: absolute, common. */
+  static final int SHN_LORESERVE = 0xff00;
+
+  /** Symbol bindings. */
+  static final int STB_LOCAL = 0;
+
+  static final int STB_WEAK = 2;
+
+  /** Symbol visibilities. */
+  static final int STV_DEFAULT = 0;
+
+  static final int STV_PROTECTED = 3;
+
   /** File types, {@code e_type}. */
   public static final int ET_NONE = 0;
 
@@ -22,6 +35,7 @@ public final class Elf {
   public static final long PT_LOAD = 1;
 
   public static final long PT_DYNAMIC = 2;
+  public static final long PT_INTERP = 3;
   public static final long PT_NOTE = 4;
   public static final long PT_PHDR = 6;
   public static final long PT_GNU_EH_FRAME = 0x6474e550L;
@@ -38,7 +52,10 @@ public final class Elf {
   public static final long SHT_NOBITS = 8;
   public static final long SHT_REL = 9;
   public static final long SHT_DYNSYM = 11;
+  public static final long SHT_SYMTAB_SHNDX = 18;
   public static final long SHT_RELR = 19;
+  public static final long SHT_CREL = 0x40000014L;
+  public static final long SHT_ANDROID_RELR = 0x6fffff00L;
 
   /** Section flags, {@code sh_flags}. */
   public static final long SHF_WRITE = 1;
@@ -62,12 +79,15 @@ public final class Elf {
   public static final long DT_STRSZ = 10;
   public static final long DT_INIT = 12;
   public static final long DT_FINI = 13;
+  public static final long DT_SONAME = 14;
+  public static final long DT_RPATH = 15;
   public static final long DT_REL = 17;
   public static final long DT_RELSZ = 18;
   public static final long DT_PLTREL = 20;
   public static final long DT_JMPREL = 23;
   public static final long DT_INIT_ARRAY = 25;
   public static final long DT_FINI_ARRAY = 26;
+  public static final long DT_RUNPATH = 29;
   public static final long DT_PREINIT_ARRAY = 32;
   public static final long DT_RELRSZ = 35;
   public static final long DT_RELR = 36;
@@ -77,6 +97,14 @@ public final class Elf {
   public static final long DT_VERSYM = 0x6ffffff0L;
   public static final long DT_VERDEF = 0x6ffffffcL;
   public static final long DT_VERNEED = 0x6ffffffeL;
+  public static final long DT_VERNEEDNUM = 0x6fffffffL;
+
+  /** Machines, {@code e_machine}, that this reader has to tell from others. */
+  public static final int EM_MIPS = 8;
+
+  static final int EM_ARM = 40;
+  static final int EM_X86_64 = 62;
+  static final int EM_RISCV = 243;
 
   /** The type of the GNU build-id note, {@code NT_GNU_BUILD_ID}. */
   public static final long NT_GNU_BUILD_ID = 3;
@@ -137,7 +165,22 @@ public final class Elf {
     };
   }
 
-  static String sectionType(long type) {
+  /** The number of a segment type by its name here, or -1. */
+  public static long segmentTypeNumber(String name) {
+    for (long type = 0; type <= 7; type++) {
+      if (segmentType(type).equals(name)) {
+        return type;
+      }
+    }
+    for (long type = PT_GNU_EH_FRAME; type <= 0x6474e553L; type++) {
+      if (segmentType(type).equals(name)) {
+        return type;
+      }
+    }
+    return -1;
+  }
+
+  static String sectionType(long type, int machine) {
     return switch ((int) type) {
       case 0 -> "NULL";
       case 1 -> "PROGBITS";
@@ -156,13 +199,39 @@ public final class Elf {
       case 17 -> "GROUP";
       case 18 -> "SYMTAB_SHNDX";
       case 19 -> "RELR";
+      case 0x40000014 -> "CREL";
+      case 0x60000001 -> "ANDROID_REL";
+      case 0x60000002 -> "ANDROID_RELA";
+      case 0x6fff4c03 -> "LLVM_ADDRSIG";
+      case 0x6fffff00 -> "ANDROID_RELR";
+      case 0x6ffffff5 -> "GNU_ATTRIBUTES";
       case 0x6ffffff6 -> "GNU_HASH";
       case 0x6ffffffd -> "VERDEF";
       case 0x6ffffffe -> "VERNEED";
       case 0x6fffffff -> "VERSYM";
-      case 0x70000001 -> "X86_64_UNWIND";
-      default -> "0x%x".formatted(type);
+      default -> machineSectionType((int) type, machine);
     };
+  }
+
+  /** Types from {@code SHT_LOPROC} to {@code SHT_HIPROC}: each machine has its own. */
+  private static String machineSectionType(int type, int machine) {
+    String name =
+        switch (machine) {
+          case EM_X86_64 -> type == 0x70000001 ? "X86_64_UNWIND" : "";
+          case EM_ARM ->
+              type == 0x70000001 ? "ARM_EXIDX" : type == 0x70000003 ? "ARM_ATTRIBUTES" : "";
+          case EM_RISCV -> type == 0x70000003 ? "RISCV_ATTRIBUTES" : "";
+          case EM_MIPS ->
+              switch (type) {
+                case 0x70000006 -> "MIPS_REGINFO";
+                case 0x7000000d -> "MIPS_OPTIONS";
+                case 0x7000001e -> "MIPS_DWARF";
+                case 0x7000002a -> "MIPS_ABIFLAGS";
+                default -> "";
+              };
+          default -> "";
+        };
+    return name.isEmpty() ? "0x%x".formatted(type) : name;
   }
 
   static String symbolType(int type) {

@@ -13,10 +13,10 @@ import java.util.OptionalLong;
  * @param offset where the first entry starts in the file
  * @param count how many entries come before {@code DT_NULL}
  */
-public record ElfDynamic(ElfImage image, long offset, long count) {
+public record ElfDynamic(ElfFile image, long offset, long count) {
   private static final String STRUCTURE = "dynamic table";
 
-  static ElfDynamic read(ElfImage image) {
+  static ElfDynamic read(ElfFile image) {
     for (ElfSegment segment : image.elfSegments()) {
       if (segment.typeNumber() == Elf.PT_DYNAMIC && segment.fileSize() != 0) {
         ByteView view = image.view();

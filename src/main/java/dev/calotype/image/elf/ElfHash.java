@@ -14,7 +14,7 @@ final class ElfHash {
 
   private ElfHash() {}
 
-  static SymbolTable dynamicSymbols(ElfImage image) {
+  static SymbolTable dynamicSymbols(ElfFile image) {
     ElfDynamic dynamic = image.dynamic();
     OptionalLong table = dynamic.first(Elf.DT_SYMTAB);
     if (table.isEmpty()) {
@@ -31,10 +31,17 @@ final class ElfHash {
     long size = dynamic.required(Elf.DT_STRSZ);
     view.require(strings, size, STRUCTURE + "'s strings");
     return new ElfSymbols(
-        view, image.header().layout(), STRUCTURE, offset, count, strings, strings + size);
+        view,
+        image.header().layout(),
+        STRUCTURE,
+        offset,
+        count,
+        strings,
+        strings + size,
+        ElfSymbols.NO_INDEXES);
   }
 
-  private static long count(ElfImage image, ElfDynamic dynamic) {
+  private static long count(ElfFile image, ElfDynamic dynamic) {
     OptionalLong hash = dynamic.first(Elf.DT_HASH);
     if (hash.isPresent()) {
       // nchain, which the gABI ("Hash Table") says equals the number of symbols.
@@ -47,7 +54,7 @@ final class ElfHash {
   }
 
   /** The last chain's end: buckets point to first symbols, a chain ends with an odd hash. */
-  private static long gnuCount(ElfImage image, long offset) {
+  private static long gnuCount(ElfFile image, long offset) {
     ByteView view = image.view();
     long buckets = view.u32(offset, GNU_HASH);
     long firstHashed = view.u32(offset + 4, GNU_HASH);

@@ -1,6 +1,5 @@
 package dev.calotype.image.elf;
 
-import dev.calotype.MalformedImageException;
 import dev.calotype.UnsupportedFormatException;
 import dev.calotype.bytes.ByteView;
 import java.nio.ByteOrder;
@@ -39,12 +38,9 @@ public record ElfHeader(
   private static final long MAGIC = 0x464c457fL;
 
   static ElfHeader read(ByteView view) {
-    if (view.size() == 0) {
-      throw new MalformedImageException(view.file(), "file", 0, "no bytes", "a native image");
-    }
     for (int i = 0; i < Math.min(4, view.size()); i++) {
       if (view.u8(i, STRUCTURE) != (MAGIC >>> (8 * i) & 0xff)) {
-        throw new UnsupportedFormatException(view.file(), describe(view));
+        throw new UnsupportedFormatException(view.file(), "a file that is not ELF");
       }
     }
     if (view.size() < 4) {
@@ -80,27 +76,5 @@ public record ElfHeader(
         view.u16(layout.at(46, 58), STRUCTURE),
         view.u16(layout.at(48, 60), STRUCTURE),
         view.u16(layout.at(50, 62), STRUCTURE));
-  }
-
-  /** What a file that is not ELF seems to be, from its first bytes. */
-  private static String describe(ByteView view) {
-    long first = 0;
-    for (int i = 0; i < Math.min(8, view.size()); i++) {
-      first = first << 8 | view.u8(i, "first bytes");
-    }
-    long magic = view.size() < 8 ? 0 : first >>> 32;
-    if (magic == 0xfeedfaceL
-        || magic == 0xfeedfacfL
-        || magic == 0xcefaedfeL
-        || magic == 0xcffaedfeL) {
-      return "a Mach-O file";
-    }
-    if (first == 0x213c617263683e0aL || first == 0x213c7468696e3e0aL) {
-      return "an archive";
-    }
-    if (magic >>> 16 == 0x4d5a) {
-      return "a PE file";
-    }
-    return "a file that is no known native image";
   }
 }

@@ -1,79 +1,140 @@
 package dev.calotype.image.elf;
 
 import dev.calotype.bytes.ByteView;
+import dev.calotype.image.Relocation;
+import dev.calotype.image.RelocationTable;
+import dev.calotype.image.SymbolTable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.LongConsumer;
 
-/** The places a dynamic loader writes to, as the dynamic table lists them. */
+/**
+ * The relocation tables of an image: those its section headers name or, without such, those its
+ * dynamic table names. Android's packed tables are left out.
+ */
 public final class ElfRelocations {
-  private final ElfImage image;
-  private final ElfDynamic dynamic;
+  private final ElfFile image;
+  private final ByteView view;
   private final ElfLayout layout;
+  private final List<RelocationTable> tables = new ArrayList<>();
 
-  private ElfRelocations(ElfImage image) {
+  private ElfRelocations(ElfFile image) {
     this.image = image;
-    this.dynamic = image.dynamic();
+    this.view = image.view();
     this.layout = image.header().layout();
+  }
+
+  /** All tables, by the section headers if there are any. */
+  static List<RelocationTable> tables(ElfFile image) {
+    ElfRelocations relocations = new ElfRelocations(image);
+    List<ElfSection> sections = image.elfSections();
+    if (sections.isEmpty()) {
+      relocations.addDynamic();
+    }
+    for (ElfSection section : sections) {
+      relocations.add(section, sections);
+    }
+    return relocations.tables;
   }
 
   /**
    * Gives {@code place} the address of every dynamic relocation: {@code DT_RELA}, {@code DT_REL},
-   * {@code DT_JMPREL} and {@code DT_RELR}.
+   * {@code DT_JMPREL} and {@code DT_RELR}, the places a dynamic loader writes to.
    */
-  public static void forEachPlace(ElfImage image, LongConsumer place) {
+  public static void forEachPlace(ElfFile image, LongConsumer place) {
     ElfRelocations relocations = new ElfRelocations(image);
-    relocations.entries(Elf.DT_RELA, Elf.DT_RELASZ, 3, place);
-    relocations.entries(Elf.DT_REL, Elf.DT_RELSZ, 2, place);
-    boolean rela = relocations.dynamic.first(Elf.DT_PLTREL).orElse(Elf.DT_RELA) == Elf.DT_RELA;
-    relocations.entries(Elf.DT_JMPREL, Elf.DT_PLTRELSZ, rela ? 3 : 2, place);
-    relocations.relative(place);
-  }
-
-  private void entries(long table, long size, int words, LongConsumer place) {
-    OptionalLong address = dynamic.first(table);
-    if (address.isEmpty() || dynamic.required(size) == 0) {
-      return;
-    }
-    String structure = "relocations at address 0x%x".formatted(address.getAsLong());
-    ByteView view = image.view();
-    long start = image.fileOffset(address.getAsLong(), structure);
-    long bytes = dynamic.required(size);
-    view.require(start, bytes, structure);
-    int entrySize = words * layout.wordSize();
-    for (long at = 0; at + entrySize <= bytes; at += entrySize) {
-      place.accept(layout.word(view, start + at, structure));
-    }
-  }
-
-  /**
-   * {@code DT_RELR}: an even word is an address, an odd one a bitmap of the 63 or 31 words after
-   * it.
-   */
-  private void relative(LongConsumer place) {
-    OptionalLong address = dynamic.first(Elf.DT_RELR);
-    if (address.isEmpty() || dynamic.required(Elf.DT_RELRSZ) == 0) {
-      return;
-    }
-    String structure = "relative relocations";
-    ByteView view = image.view();
-    long start = image.fileOffset(address.getAsLong(), structure);
-    long bytes = dynamic.required(Elf.DT_RELRSZ);
-    view.require(start, bytes, structure);
-    int wordSize = layout.wordSize();
-    long next = 0;
-    for (long at = 0; at + wordSize <= bytes; at += wordSize) {
-      long word = layout.word(view, start + at, structure);
-      if ((word & 1) == 0) {
-        place.accept(word);
-        next = word + wordSize;
-      } else {
-        for (int bit = 1; bit < layout.bits(); bit++) {
-          if ((word >>> bit & 1) != 0) {
-            place.accept(next + (bit - 1) * (long) wordSize);
-          }
-        }
-        next += (layout.bits() - 1) * (long) wordSize;
+    relocations.addDynamic();
+    for (RelocationTable table : relocations.tables) {
+      for (Relocation relocation : table) {
+        place.accept(relocation.offset());
       }
     }
+  }
+
+  private void add(ElfSection section, List<ElfSection> sections) {
+    long type = section.typeNumber();
+    boolean known =
+        type == Elf.SHT_RELA
+            || type == Elf.SHT_REL
+            || type == Elf.SHT_RELR
+            || type == Elf.SHT_ANDROID_RELR
+            || type == Elf.SHT_CREL;
+    if (!known) {
+      return;
+    }
+    String name = section.name();
+    long offset = section.offset();
+    long size = section.size();
+    view.require(offset, size, name);
+    // In linked images sh_info of a dynamic table is 0 or names the section of the PLT's slots.
+    OptionalInt changed =
+        section.info() > 0 && section.info() < sections.size()
+            ? OptionalInt.of((int) section.info())
+            : OptionalInt.empty();
+    if (type == Elf.SHT_RELR || type == Elf.SHT_ANDROID_RELR) {
+      tables.add(new ElfRelativeTable(view, layout, machine(), name, offset, size));
+      return;
+    }
+    SymbolTable symbols = ElfSymbols.empty(view);
+    long link = section.link();
+    if (link != 0) {
+      if (link >= sections.size()) {
+        throw view.malformed(
+            name, offset, "symbol table " + link, "a section below " + sections.size());
+      }
+      symbols = image.symbolsIn(sections.get((int) link), "symbol table of " + name);
+    }
+    if (type == Elf.SHT_CREL) {
+      tables.add(
+          new ElfCompactTable(view, layout, machine(), name, changed, offset, size, symbols));
+    } else {
+      addEntries(name, changed, offset, size, type == Elf.SHT_RELA, symbols);
+    }
+  }
+
+  private void addDynamic() {
+    ElfDynamic dynamic = image.dynamic();
+    addDynamic(dynamic, "DT_RELA", Elf.DT_RELA, Elf.DT_RELASZ, true);
+    addDynamic(dynamic, "DT_REL", Elf.DT_REL, Elf.DT_RELSZ, false);
+    boolean hasAddends = dynamic.first(Elf.DT_PLTREL).orElse(Elf.DT_RELA) == Elf.DT_RELA;
+    addDynamic(dynamic, "DT_JMPREL", Elf.DT_JMPREL, Elf.DT_PLTRELSZ, hasAddends);
+    OptionalLong relative = dynamic.first(Elf.DT_RELR);
+    if (relative.isPresent() && dynamic.required(Elf.DT_RELRSZ) != 0) {
+      long start = image.fileOffset(relative.getAsLong(), "DT_RELR");
+      long size = dynamic.required(Elf.DT_RELRSZ);
+      view.require(start, size, "DT_RELR");
+      tables.add(new ElfRelativeTable(view, layout, machine(), "DT_RELR", start, size));
+    }
+  }
+
+  private void addDynamic(
+      ElfDynamic dynamic, String name, long table, long sizeTag, boolean hasAddends) {
+    OptionalLong address = dynamic.first(table);
+    if (address.isEmpty() || dynamic.required(sizeTag) == 0) {
+      return;
+    }
+    long start = image.fileOffset(address.getAsLong(), name);
+    long size = dynamic.required(sizeTag);
+    view.require(start, size, name);
+    addEntries(name, OptionalInt.empty(), start, size, hasAddends, image.dynamicSymbols());
+  }
+
+  private void addEntries(
+      String name,
+      OptionalInt changed,
+      long offset,
+      long size,
+      boolean hasAddends,
+      SymbolTable symbols) {
+    long count = size / ((hasAddends ? 3L : 2L) * layout.wordSize());
+    tables.add(
+        new ElfEntryTable(
+            view, layout, machine(), name, changed, offset, count, hasAddends, symbols));
+  }
+
+  private int machine() {
+    return image.machine();
   }
 }

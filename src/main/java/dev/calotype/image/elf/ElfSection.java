@@ -3,17 +3,18 @@ package dev.calotype.image.elf;
 import dev.calotype.bytes.ByteView;
 import dev.calotype.image.Section;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 
 /** One entry of the section header table (gABI, "Sections"). Reads its fields from the file. */
 public final class ElfSection implements Section {
-  private final ElfImage image;
+  private final ElfFile image;
   private final ByteView view;
   private final ElfLayout layout;
   private final long header;
   private final int index;
   private final String structure;
 
-  ElfSection(ElfImage image, long header, int index) {
+  ElfSection(ElfFile image, long header, int index) {
     this.image = image;
     this.view = image.view();
     this.layout = image.header().layout();
@@ -39,10 +40,10 @@ public final class ElfSection implements Section {
 
   @Override
   public String type() {
-    return Elf.sectionType(typeNumber());
+    return Elf.sectionType(typeNumber(), image.header().machine());
   }
 
-  /** {@code sh_flags}. */
+  @Override
   public long flags() {
     return word(8, 8);
   }
@@ -101,6 +102,27 @@ public final class ElfSection implements Section {
   @Override
   public boolean isExecutable() {
     return (flags() & Elf.SHF_EXECINSTR) != 0;
+  }
+
+  /** gABI, "Compressed sections": {@code Elf32_Chdr} or {@code Elf64_Chdr} comes first. */
+  @Override
+  public Optional<Compression> compression() {
+    if ((flags() & Elf.SHF_COMPRESSED) == 0 || typeNumber() == Elf.SHT_NOBITS) {
+      return Optional.empty();
+    }
+    long at = offset();
+    view.require(at, size(), structure);
+    long headerSize = layout.at(12, 24);
+    if (size() < headerSize) {
+      throw view.malformed(structure, at, size() + " bytes", "a compression header");
+    }
+    long method = view.u32(at, structure);
+    return Optional.of(
+        new Compression(
+            method == 1 ? "zlib" : method == 2 ? "zstd" : "method-" + method,
+            layout.word(view, at + layout.at(4, 8), structure),
+            layout.word(view, at + layout.at(8, 16), structure),
+            view.slice(at + headerSize, size() - headerSize, structure)));
   }
 
   @Override

@@ -35,7 +35,17 @@ public final class ElfSegment implements Segment {
     return Elf.segmentType(typeNumber());
   }
 
-  /** {@code p_flags}. */
+  @Override
+  public String name() {
+    return type();
+  }
+
+  @Override
+  public boolean isLoaded() {
+    return typeNumber() == Elf.PT_LOAD;
+  }
+
+  @Override
   public long flags() {
     return view.u32(header + layout.at(24, 4), structure);
   }

@@ -2,7 +2,7 @@ package dev.calotype.split.elf;
 
 import dev.calotype.RefusedException;
 import dev.calotype.image.elf.Elf;
-import dev.calotype.image.elf.ElfImage;
+import dev.calotype.image.elf.ElfFile;
 import dev.calotype.image.elf.ElfLayout;
 import dev.calotype.split.SectionChoice;
 import dev.calotype.split.elf.ElfSelection.Candidate;
@@ -65,7 +65,7 @@ public final class ElfDetachment {
    * @param wanted the names of the sections to move; empty for all that may
    * @throws RefusedException if this image can't be split, with the reason
    */
-  public static ElfDetachment plan(ElfImage image, List<String> wanted) {
+  public static ElfDetachment plan(ElfFile image, List<String> wanted) {
     requireLinked(image);
     List<Candidate> candidates = ElfSelection.select(image, wanted);
     List<Candidate> moving = candidates.stream().filter(Candidate::mayMove).toList();
@@ -121,7 +121,7 @@ public final class ElfDetachment {
     return remainder.programHeadersOffset();
   }
 
-  private static void requireLinked(ElfImage image) {
+  private static void requireLinked(ElfFile image) {
     int type = image.header().type();
     if (image.header().layout() != ElfLayout.ELF64
         || image.header().order() != ByteOrder.LITTLE_ENDIAN) {
@@ -154,7 +154,7 @@ public final class ElfDetachment {
     private final long size;
     private long codeOffset;
 
-    PartList(ElfImage image, List<Candidate> candidates) {
+    PartList(ElfFile image, List<Candidate> candidates) {
       size = image.view().size();
       addMoves(candidates);
       long headers = image.header().sectionHeaders();

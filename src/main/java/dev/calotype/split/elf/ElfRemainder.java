@@ -3,7 +3,7 @@ package dev.calotype.split.elf;
 import dev.calotype.RefusedException;
 import dev.calotype.bytes.ByteWriter;
 import dev.calotype.image.elf.Elf;
-import dev.calotype.image.elf.ElfImage;
+import dev.calotype.image.elf.ElfFile;
 import dev.calotype.image.elf.ElfSection;
 import dev.calotype.image.elf.ElfSegment;
 import dev.calotype.ji.CodeNote;
@@ -16,7 +16,7 @@ import java.util.Set;
 
 /** The headers of what is left when data is cut out of an ELF image. */
 final class ElfRemainder {
-  private final ElfImage image;
+  private final ElfFile image;
   private final List<Part> parts;
   private final Set<Integer> movedSections = new HashSet<>();
   private final long bodyEnd;
@@ -24,7 +24,7 @@ final class ElfRemainder {
   private final byte[] programHeaders;
   private final byte[] fileHeader;
 
-  ElfRemainder(ElfImage image, List<Part> parts, List<Candidate> moving) {
+  ElfRemainder(ElfFile image, List<Part> parts, List<Candidate> moving) {
     this.image = image;
     this.parts = parts;
     for (Candidate candidate : moving) {

@@ -3,7 +3,7 @@ package dev.calotype.split.elf;
 import dev.calotype.RefusedException;
 import dev.calotype.image.elf.Elf;
 import dev.calotype.image.elf.ElfDynamic;
-import dev.calotype.image.elf.ElfImage;
+import dev.calotype.image.elf.ElfFile;
 import dev.calotype.image.elf.ElfRelocations;
 import dev.calotype.image.elf.ElfSection;
 import dev.calotype.image.elf.ElfSegment;
@@ -16,10 +16,10 @@ import java.util.List;
  * relocation, and read by no loader.
  */
 final class ElfSelection {
-  private final ElfImage image;
+  private final ElfFile image;
   private final List<Candidate> all = new ArrayList<>();
 
-  private ElfSelection(ElfImage image) {
+  private ElfSelection(ElfFile image) {
     this.image = image;
   }
 
@@ -67,7 +67,7 @@ final class ElfSelection {
    * @param wanted the names asked for; empty for all that may move
    * @throws RefusedException if a wanted section may not move, or none may
    */
-  static List<Candidate> select(ElfImage image, List<String> wanted) {
+  static List<Candidate> select(ElfFile image, List<String> wanted) {
     ElfSelection selection = new ElfSelection(image);
     selection.judge();
     if (wanted.isEmpty()) {

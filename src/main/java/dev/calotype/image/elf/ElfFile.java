@@ -2,43 +2,46 @@ package dev.calotype.image.elf;
 
 import dev.calotype.MalformedImageException;
 import dev.calotype.bytes.ByteView;
+import dev.calotype.bytes.EntryList;
+import dev.calotype.image.ElfImage;
+import dev.calotype.image.Export;
 import dev.calotype.image.Format;
 import dev.calotype.image.Image;
+import dev.calotype.image.Import;
 import dev.calotype.image.Note;
+import dev.calotype.image.RelocationTable;
 import dev.calotype.image.Section;
 import dev.calotype.image.Segment;
 import dev.calotype.image.SymbolTable;
 import dev.calotype.image.Target;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.AbstractList;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.RandomAccess;
-import java.util.function.IntFunction;
+import java.util.stream.Stream;
 
 /** An ELF image. */
-public final class ElfImage implements Image {
+public final class ElfFile implements ElfImage {
   private static final String SECTION_TABLE = "section header table";
   private static final String PROGRAM_TABLE = "program header table";
 
   private final ByteView view;
   private final ElfHeader header;
 
-  private ElfImage(ByteView view, ElfHeader header) {
+  private ElfFile(ByteView view, ElfHeader header) {
     this.view = view;
     this.header = header;
   }
 
   /** Reads the file header. See {@link Image#of}. */
-  public static ElfImage of(MemorySegment bytes, String name) {
+  public static ElfFile of(MemorySegment bytes, String name) {
     ByteView view = new ByteView(bytes.asReadOnly(), name);
     ElfHeader header = ElfHeader.read(view);
-    return new ElfImage(view.withOrder(header.order()), header);
+    return new ElfFile(view.withOrder(header.order()), header);
   }
 
   /** The checked bytes. */
@@ -72,8 +75,44 @@ public final class ElfImage implements Image {
   }
 
   @Override
+  public int fileType() {
+    return header.type();
+  }
+
+  @Override
+  public int machine() {
+    return header.machine();
+  }
+
+  @Override
+  public int osAbi() {
+    return view.u8(7, "ELF header");
+  }
+
+  @Override
+  public long flags() {
+    return view.u32(header.layout().at(36, 48), "ELF header");
+  }
+
+  @Override
+  public long entryPoint() {
+    return header.layout().word(view, 24, "ELF header");
+  }
+
+  @Override
   public List<Section> sections() {
     return Collections.unmodifiableList(elfSections());
+  }
+
+  @Override
+  public Optional<Section> section(String name) {
+    byte[] wanted = name.getBytes(StandardCharsets.UTF_8);
+    long found = ElfTraverser.section(view.bytes(), view.file(), wanted);
+    if (found == ElfTraverser.ABSENT) {
+      return Optional.empty();
+    }
+    long index = (found - header.sectionHeaders()) / header.layout().sectionHeaderSize();
+    return Optional.of(new ElfSection(this, found, (int) index));
   }
 
   /** The sections with what only ELF has. */
@@ -93,7 +132,7 @@ public final class ElfImage implements Image {
             ? header.sectionHeaderCount()
             : sectionZero(Zero.SIZE, start);
     int checked = checkedCount(SECTION_TABLE, start, count, header.layout().sectionHeaderSize());
-    return new Table<>(
+    return new EntryList<>(
         checked,
         i -> new ElfSection(this, start + (long) i * header.layout().sectionHeaderSize(), i));
   }
@@ -119,7 +158,7 @@ public final class ElfImage implements Image {
             ? header.programHeaderCount()
             : sectionZero(Zero.INFO, header.sectionHeaders());
     int checked = checkedCount(PROGRAM_TABLE, start, count, header.layout().programHeaderSize());
-    return new Table<>(
+    return new EntryList<>(
         checked,
         i ->
             new ElfSegment(
@@ -186,6 +225,58 @@ public final class ElfImage implements Image {
     return dynamic().strings(Elf.DT_NEEDED);
   }
 
+  @Override
+  public Optional<String> interpreter() {
+    for (ElfSegment segment : elfSegments()) {
+      if (segment.typeNumber() == Elf.PT_INTERP) {
+        long offset = segment.offset();
+        view.require(offset, segment.fileSize(), "interpreter");
+        return Optional.of(view.string(offset, offset + segment.fileSize(), "interpreter"));
+      }
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public Optional<String> soname() {
+    return dynamic().strings(Elf.DT_SONAME).stream().findFirst();
+  }
+
+  @Override
+  public Optional<String> runPath() {
+    ElfDynamic dynamic = dynamic();
+    return Stream.concat(
+            dynamic.strings(Elf.DT_RUNPATH).stream(), dynamic.strings(Elf.DT_RPATH).stream())
+        .findFirst();
+  }
+
+  @Override
+  public List<DynamicEntry> dynamicEntries() {
+    ElfDynamic dynamic = dynamic();
+    return new EntryList<>(
+        (int) dynamic.count(), i -> new DynamicEntry(dynamic.tag(i), dynamic.value(i)));
+  }
+
+  @Override
+  public List<NeededVersion> neededVersions() {
+    return ElfVersions.needed(this);
+  }
+
+  @Override
+  public List<RelocationTable> relocations() {
+    return ElfRelocations.tables(this);
+  }
+
+  @Override
+  public Iterable<Export> exports() {
+    return ElfLinkage.exports(dynamicSymbols());
+  }
+
+  @Override
+  public Iterable<Import> imports() {
+    return ElfLinkage.imports(dynamicSymbols());
+  }
+
   /** The dynamic table, empty if there is none. */
   public ElfDynamic dynamic() {
     return ElfDynamic.read(this);
@@ -241,32 +332,53 @@ public final class ElfImage implements Image {
   }
 
   private Optional<SymbolTable> sectionSymbols(long type, String structure) {
-    List<ElfSection> sections = elfSections();
-    for (ElfSection section : sections) {
+    for (ElfSection section : elfSections()) {
       if (section.typeNumber() == type) {
-        view.require(section.offset(), section.size(), structure);
-        long link = section.link();
-        if (link >= sections.size()) {
-          throw view.malformed(
-              structure,
-              section.offset(),
-              "string table " + link,
-              "a section below " + sections.size());
-        }
-        ElfSection strings = sections.get((int) link);
-        view.require(strings.offset(), strings.size(), structure + "'s strings");
-        return Optional.of(
-            new ElfSymbols(
-                view,
-                header.layout(),
-                structure,
-                section.offset(),
-                section.size() / header.layout().symbolSize(),
-                strings.offset(),
-                strings.offset() + strings.size()));
+        return Optional.of(symbolsIn(section, structure));
       }
     }
     return Optional.empty();
+  }
+
+  /** The symbols in a section of type {@code SYMTAB} or {@code DYNSYM}. */
+  SymbolTable symbolsIn(ElfSection section, String structure) {
+    List<ElfSection> sections = elfSections();
+    view.require(section.offset(), section.fileSize(), structure);
+    long link = section.link();
+    if (link >= sections.size()) {
+      throw view.malformed(
+          structure,
+          section.offset(),
+          "string table " + link,
+          "a section below " + sections.size());
+    }
+    ElfSection strings = sections.get((int) link);
+    view.require(strings.offset(), strings.fileSize(), structure + "'s strings");
+    long count = section.fileSize() / header.layout().symbolSize();
+    return new ElfSymbols(
+        view,
+        header.layout(),
+        structure,
+        section.offset(),
+        count,
+        strings.offset(),
+        strings.offset() + strings.fileSize(),
+        extendedIndexes(section.index(), count));
+  }
+
+  /** Where the section indexes that do not fit into 16 bits are (gABI, "Symbol Table"). */
+  private long extendedIndexes(int table, long count) {
+    // Only a file with that many sections has them: do not search the headers of any other.
+    if (header.sectionHeaderCount() != 0) {
+      return ElfSymbols.NO_INDEXES;
+    }
+    for (ElfSection section : elfSections()) {
+      if (section.typeNumber() == Elf.SHT_SYMTAB_SHNDX && section.link() == table) {
+        view.require(section.offset(), count * 4, "extended section indexes");
+        return section.offset();
+      }
+    }
+    return ElfSymbols.NO_INDEXES;
   }
 
   /** The fields of section 0 that hold what does not fit into the file header. */
@@ -303,26 +415,5 @@ public final class ElfImage implements Image {
           "at most %d before the file ends".formatted(most));
     }
     return (int) count;
-  }
-
-  /** Entries made when they are asked for. */
-  private static final class Table<T> extends AbstractList<T> implements RandomAccess {
-    private final int size;
-    private final IntFunction<T> entry;
-
-    Table(int size, IntFunction<T> entry) {
-      this.size = size;
-      this.entry = entry;
-    }
-
-    @Override
-    public T get(int index) {
-      return entry.apply(Objects.checkIndex(index, size));
-    }
-
-    @Override
-    public int size() {
-      return size;
-    }
   }
 }
