@@ -42,7 +42,7 @@ final class CheckCommand implements Command {
   }
 
   @Override
-  public ExitCode run(Invocation invocation) {
+  public ExitCode run(Invocation invocation) throws IOException {
     List<Path> files = invocation.files();
     Optional<Path> code = invocation.path("--code");
     if (code.isPresent() && files.size() != 1) {

@@ -5,11 +5,8 @@ import dev.calotype.image.Image;
 import dev.calotype.image.Note;
 import dev.calotype.image.Section;
 import dev.calotype.image.Segment;
-import dev.calotype.image.Symbol;
-import dev.calotype.image.SymbolTable;
 import dev.calotype.ji.CodeNote;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.Optional;
 
@@ -25,8 +22,9 @@ final class ImageJson {
     this.json = json;
   }
 
-  static void print(Inspection inspection, PrintWriter out) {
-    JsonLines.print(out, json -> new ImageJson(inspection, json).write());
+  /** Writes the fields of the object that stands for an image. */
+  static void write(Inspection inspection, JsonGenerator json) throws IOException {
+    new ImageJson(inspection, json).write();
   }
 
   private void write() throws IOException {
@@ -46,18 +44,17 @@ final class ImageJson {
       json.writeEndObject();
     }
     part(to -> to.writeStringField("buildId", image.buildId().orElse(null)));
-    part(to -> {
-      to.writeArrayFieldStart("needed");
-      for (String library : image.needed()) {
-        to.writeString(library);
-      }
-      to.writeEndArray();
-    });
+    part(to -> FormatJson.texts(to, "needed", image.needed()));
+    part(to -> FormatJson.write(image, to));
     part(this::segments);
     part(this::sections);
     part(this::notes);
-    part(to -> symbols(to, "symbols", image.symbols()));
-    part(to -> symbols(to, "dynamicSymbols", image.dynamicSymbols()));
+    LinkageJson linkage = new LinkageJson(image, inspection.listsSymbols());
+    part(linkage::relocations);
+    part(to -> linkage.symbols(to, "symbols", image.symbols()));
+    part(to -> linkage.symbols(to, "dynamicSymbols", image.dynamicSymbols()));
+    part(linkage::exports);
+    part(linkage::imports);
     Optional<Failure> damage = inspection.damage();
     if (damage.isPresent()) {
       json.writeStringField("error", damage.get().reason());
@@ -80,6 +77,7 @@ final class ImageJson {
     to.writeArrayFieldStart("segments");
     for (Segment segment : image.segments()) {
       to.writeStartObject();
+      to.writeStringField("name", segment.name());
       to.writeStringField("type", segment.type());
       JsonLines.unsigned(to, "address", segment.address());
       JsonLines.unsigned(to, "offset", segment.offset());
@@ -96,7 +94,11 @@ final class ImageJson {
     to.writeArrayFieldStart("sections");
     for (Section section : image.sections()) {
       to.writeStartObject();
-      to.writeStringField("name", section.name());
+      String name = section.name();
+      to.writeStringField("name", name);
+      if (!section.qualifiedName().equals(name)) {
+        to.writeStringField("qualifiedName", section.qualifiedName());
+      }
       to.writeStringField("type", section.type());
       JsonLines.unsigned(to, "address", section.address());
       JsonLines.unsigned(to, "offset", section.offset());
@@ -106,6 +108,11 @@ final class ImageJson {
       to.writeBooleanField("loaded", section.isLoaded());
       to.writeBooleanField("writable", section.isWritable());
       to.writeBooleanField("executable", section.isExecutable());
+      Optional<Section.Compression> compression = section.compression();
+      if (compression.isPresent()) {
+        to.writeStringField("compression", compression.get().method());
+        JsonLines.unsigned(to, "uncompressedSize", compression.get().size());
+      }
       to.writeEndObject();
     }
     to.writeEndArray();
@@ -119,25 +126,6 @@ final class ImageJson {
       to.writeNumberField("type", note.type());
       JsonLines.unsigned(to, "offset", note.offset());
       to.writeNumberField("size", note.descriptor().byteSize());
-      to.writeEndObject();
-    }
-    to.writeEndArray();
-  }
-
-  private void symbols(JsonGenerator to, String field, SymbolTable symbols) throws IOException {
-    if (!inspection.listsSymbols()) {
-      to.writeNumberField(field, symbols.count());
-      return;
-    }
-    to.writeArrayFieldStart(field);
-    for (Symbol symbol : symbols) {
-      to.writeStartObject();
-      to.writeStringField("name", symbol.name());
-      to.writeStringField("type", symbol.type());
-      to.writeStringField("binding", symbol.binding());
-      to.writeBooleanField("defined", symbol.isDefined());
-      JsonLines.unsigned(to, "address", symbol.value());
-      JsonLines.unsigned(to, "size", symbol.size());
       to.writeEndObject();
     }
     to.writeEndArray();

@@ -4,8 +4,6 @@ import dev.calotype.image.Image;
 import dev.calotype.image.Note;
 import dev.calotype.image.Section;
 import dev.calotype.image.Segment;
-import dev.calotype.image.Symbol;
-import dev.calotype.image.SymbolTable;
 import dev.calotype.image.Target;
 import java.io.PrintWriter;
 import java.io.Writer;
@@ -26,6 +24,7 @@ final class ImageText {
     this.out = out;
   }
 
+  /** Prints an image under its file's name. */
   static void print(Inspection inspection, Terminal terminal) {
     terminal.heading(inspection.file());
     new ImageText(inspection, terminal.out()).print();
@@ -50,18 +49,28 @@ final class ImageText {
     part(to ->
         image
             .buildId()
-            .ifPresent(id -> new Table(to, INDENT, "", "").row("build id    ", id).print()));
+            .ifPresent(id ->
+                new Table(to, INDENT, "", "").atLeast("architecture").row("build id", id).print()));
     part(to -> {
       List<String> needed = image.needed();
       if (!needed.isEmpty()) {
-        new Table(to, INDENT, "", "").row("needs       ", String.join(", ", needed)).print();
+        new Table(to, INDENT, "", "")
+            .atLeast("architecture")
+            .row("needs", String.join(", ", needed))
+            .print();
       }
     });
+    part(to -> FormatText.facts(image, to, INDENT));
     part(this::segments);
     part(this::sections);
+    part(to -> FormatText.tables(image, to, INDENT));
     part(this::notes);
-    part(to -> symbols(to, "Symbols", image.symbols()));
-    part(to -> symbols(to, "Dynamic symbols", image.dynamicSymbols()));
+    LinkageText linkage = new LinkageText(image, inspection.listsSymbols(), INDENT);
+    part(linkage::relocations);
+    part(to -> linkage.symbols(to, "Symbols", image.symbols()));
+    part(to -> linkage.symbols(to, "Dynamic symbols", image.dynamicSymbols()));
+    part(linkage::exports);
+    part(linkage::imports);
   }
 
   private void part(Consumer<PrintWriter> content) {
@@ -75,11 +84,11 @@ final class ImageText {
     if (!segments.isEmpty()) {
       Table table =
           new Table(
-              to, INDENT, ">#", "Type", "Access", ">Address", ">Offset", ">In file", ">In memory");
+              to, INDENT, ">#", "Name", "Access", ">Address", ">Offset", ">In file", ">In memory");
       for (Segment segment : segments) {
         table.row(
             Integer.toString(segment.index()),
-            segment.type(),
+            segment.name(),
             segment.protection(),
             Text.hex(segment.address()),
             Text.hex(segment.offset()),
@@ -99,7 +108,7 @@ final class ImageText {
       for (Section section : sections) {
         table.row(
             Integer.toString(section.index()),
-            section.name(),
+            section.qualifiedName(),
             section.type(),
             access(section),
             Text.hex(section.address()),
@@ -132,26 +141,8 @@ final class ImageText {
     }
   }
 
-  private void symbols(PrintWriter to, String title, SymbolTable symbols) {
-    heading(to, title, symbols.count());
-    if (inspection.listsSymbols() && symbols.count() > 0) {
-      Table table =
-          new Table(to, INDENT, ">#", ">Address", ">Size", "Type", "Binding", "Defined", "Name");
-      for (Symbol symbol : symbols) {
-        table.row(
-            Long.toString(symbol.index()),
-            Text.hex(symbol.value()),
-            Text.grouped(symbol.size()),
-            symbol.type(),
-            symbol.binding(),
-            symbol.isDefined() ? "here" : "-",
-            symbol.name());
-      }
-      table.print();
-    }
-  }
-
-  private static void heading(PrintWriter to, String title, long count) {
+  /** Starts a table with how many there are. */
+  static void heading(PrintWriter to, String title, long count) {
     to.println();
     to.println(title + ": " + (count == 0 ? "none" : Text.grouped(count)));
   }

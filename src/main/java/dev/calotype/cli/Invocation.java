@@ -1,11 +1,13 @@
 package dev.calotype.cli;
 
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.ParameterException;
@@ -44,9 +46,34 @@ record Invocation(Terminal terminal, ParseResult arguments) {
     return arguments.matchedPositional(index).getValue();
   }
 
-  /** The files that a command of any number of them was given. */
-  List<Path> files() {
-    return arguments.matchedPositional(0).getValue();
+  /**
+   * The files that a command of any number of them was given. {@code @LIST} stands for the files
+   * that LIST names, one a line; a file whose own name starts with {@code @} is {@code ./@NAME}.
+   *
+   * @throws IOException if a list can't be read
+   */
+  List<Path> files() throws IOException {
+    List<Path> given = arguments.matchedPositional(0).getValue();
+    List<Path> files = new ArrayList<>();
+    for (Path path : given) {
+      String text = path.toString();
+      if (text.startsWith("@")) {
+        for (String line : Files.readAllLines(Path.of(text.substring(1)), charset())) {
+          if (!line.isBlank()) {
+            files.add(Path.of(line));
+          }
+        }
+      } else {
+        files.add(path);
+      }
+    }
+    return files;
+  }
+
+  /** How the system writes the names of files. */
+  private static Charset charset() {
+    return Charset.forName(
+        System.getProperty("sun.jnu.encoding", "UTF-8"), Charset.defaultCharset());
   }
 
   /** The error for arguments that do not fit each other. */

@@ -41,6 +41,12 @@ final class Table {
     }
   }
 
+  /** Makes the first column at least as wide as {@code text}. */
+  Table atLeast(String text) {
+    widths[0] = Math.max(widths[0], text.length());
+    return this;
+  }
+
   /** Adds a row. Its cells are escaped, so they may come from a file. */
   Table row(String... cells) {
     String[] row = new String[cells.length];
