@@ -2,6 +2,8 @@ package dev.calotype.cli;
 
 import dev.calotype.UnsupportedFormatException;
 import dev.calotype.cli.Finder.Match;
+import dev.calotype.image.Binary;
+import dev.calotype.image.Container;
 import dev.calotype.image.Image;
 import dev.calotype.ji.DataFile;
 import dev.calotype.ji.DataSection;
@@ -17,11 +19,11 @@ import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
-/** {@code find}: where a section, segment or symbol is. */
+/** {@code find}: where a section, segment, load command, symbol or member is. */
 final class FindCommand implements Command {
   @Override
   public String summary() {
-    return "Find a section, a type of segment or a symbol by name.";
+    return "Find a section, segment, load command, symbol or member by name.";
   }
 
   @Override
@@ -36,7 +38,9 @@ final class FindCommand implements Command {
             .index("1")
             .arity("1")
             .type(String.class)
-            .description("As inspect shows it: .text, LOAD or JNI_OnLoad.")
+            .description(
+                "As inspect shows it: .text, __TEXT,__const, LOAD, LC_UUID, JNI_OnLoad, or a"
+                    + " member of an archive.")
             .build());
     spec.usageMessage()
         .footer(
@@ -91,7 +95,11 @@ final class FindCommand implements Command {
         Arena arena = Arena.ofConfined()) {
       var bytes = file.map(arena);
       return file.whileWhole(() -> {
-        Finder finder = new Finder(Image.of(bytes, path.toString()), name);
+        Binary binary = Binary.of(bytes, path.toString());
+        if (binary instanceof Container container) {
+          return new Found(Finder.inContainer(container, name), "no member is called " + name);
+        }
+        Finder finder = new Finder((Image) binary, name);
         List<Match> matches = finder.find();
         return new Found(
             matches,

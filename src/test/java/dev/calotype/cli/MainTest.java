@@ -2,7 +2,11 @@ package dev.calotype.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -72,8 +76,16 @@ final class MainTest {
   }
 
   @Test
-  void anArgumentThatStartsWithAtIsTheNameOfAFile() {
-    assertThat(Cli.run("inspect", "@x").failed(ExitCode.IO).err()).contains("@x: no such file");
+  void aListNamesFilesAndOneThatIsMissingIsSaidByItsName(@TempDir Path folder) throws IOException {
+    Path first = Files.createFile(folder.resolve("a b"));
+    Path list = Files.writeString(folder.resolve("list"), first + "\n\n" + folder + "/none\n");
+    Cli run = Cli.run("inspect", "--json", "@" + list);
+    assertThat(run.json())
+        .extracting(object -> object.get("file"))
+        .containsExactly(first.toString(), folder + "/none");
+    assertThat(Cli.run("inspect", "@" + folder + "/no list").failed(ExitCode.IO).err())
+        .contains("no list: no such file");
+    assertThat(Cli.run("inspect", "./@x").failed(ExitCode.IO).err()).contains("./@x: no such file");
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.calotype.testing;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -73,6 +74,35 @@ public final class Libraries {
     options.addAll(List.of(more));
     compile("clang-19", folder, "library.c", library, options);
     return library;
+  }
+
+  /** Compiles {@code library.c} to an object for another target, with Clang. */
+  public static Path object(Path folder, String target, String... more) {
+    Path object = folder.resolve("%s.o".formatted(target));
+    List<String> options = new ArrayList<>();
+    options.addAll(List.of("--target=" + target, "-c", "-ffreestanding", "-fPIC"));
+    options.addAll(List.of(more));
+    compile("clang-19", folder, "library.c", object, options);
+    return object;
+  }
+
+  /** An object with {@code count} sections {@code .data.N}, each with a {@code symbol_N}. */
+  public static Path manySections(Path folder, int count) {
+    StringBuilder source = new StringBuilder();
+    for (int i = 0; i < count; i++) {
+      source.append(".section .data.%d,\"aw\"\nsymbol_%d: .long %d\n".formatted(i, i, i));
+    }
+    Path object = folder.resolve("many.o");
+    Bytes.write(folder.resolve("many.s"), source.toString().getBytes(StandardCharsets.US_ASCII));
+    Run.of(
+            Tools.require("clang-19"),
+            "--target=x86_64-linux-gnu",
+            "-c",
+            folder.resolve("many.s").toString(),
+            "-o",
+            object.toString())
+        .succeeded();
+    return object;
   }
 
   /** Compiles one of the sources beside this class. */

@@ -90,6 +90,7 @@ record ElfCompactTable(
       boolean wide = layout == ElfLayout.ELF64;
       return new ElfRelocation(
           view,
+          layout,
           machine,
           name,
           wide ? place : place & 0xffffffffL,

@@ -66,16 +66,25 @@ record ElfEntryTable(
     long place = layout.word(view, at, name);
     if (layout == ElfLayout.ELF32) {
       return new ElfRelocation(
-          view, machine, name, place, (int) (info & 0xff), info >>> 8, addend, symbols);
+          view, layout, machine, name, place, (int) (info & 0xff), info >>> 8, addend, symbols);
     }
     if (machine == Elf.EM_MIPS && view.order() == ByteOrder.LITTLE_ENDIAN) {
       // MIPS64 stores r_sym as a 32-bit number and then four bytes, the types last to first.
       int types = Integer.reverseBytes((int) (info >>> 32));
       return new ElfRelocation(
-          view, machine, name, place, types & 0xffffff, info & 0xffffffffL, addend, symbols);
+          view,
+          layout,
+          machine,
+          name,
+          place,
+          types & 0xffffff,
+          info & 0xffffffffL,
+          addend,
+          symbols);
     }
     int type = machine == Elf.EM_MIPS ? (int) info & 0xffffff : (int) info;
-    return new ElfRelocation(view, machine, name, place, type, info >>> 32, addend, symbols);
+    return new ElfRelocation(
+        view, layout, machine, name, place, type, info >>> 32, addend, symbols);
   }
 
   private long signed(long addend) {

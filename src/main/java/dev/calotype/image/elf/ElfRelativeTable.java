@@ -69,6 +69,7 @@ record ElfRelativeTable(
       step();
       return new ElfRelocation(
           view,
+          layout,
           machine,
           name,
           now,

@@ -11,6 +11,7 @@ import java.util.OptionalLong;
  * One relocation.
  *
  * @param view the file, for errors
+ * @param layout the class
  * @param machine {@code e_machine}
  * @param table the table's name, for errors
  * @param offset {@code r_offset}
@@ -21,6 +22,7 @@ import java.util.OptionalLong;
  */
 record ElfRelocation(
     ByteView view,
+    ElfLayout layout,
     int machine,
     String table,
     long offset,
@@ -32,7 +34,7 @@ record ElfRelocation(
 
   @Override
   public String type() {
-    return ElfRelocationTypes.name(machine, typeNumber);
+    return ElfRelocationTypes.name(machine, layout, typeNumber);
   }
 
   @Override

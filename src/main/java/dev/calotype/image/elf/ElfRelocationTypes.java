@@ -21,16 +21,22 @@ final class ElfRelocationTypes {
     static final Map<Integer, Map<Integer, String>> BY_MACHINE = read();
   }
 
-  /** The name of a type, {@code R_X86_64_PC32} for example, or {@code type-N}. */
-  static String name(int machine, int type) {
-    if (machine == Elf.EM_MIPS && type > 0xff) {
-      // MIPS64 does up to three at once, each with the result of the one before it.
-      return name(machine, type & 0xff)
-          + "/"
-          + name(machine, type >>> 8 & 0xff)
-          + "/"
-          + name(machine, type >>> 16 & 0xff);
+  /**
+   * The name of a type, {@code R_X86_64_PC32} for example, or {@code type-N}. MIPS64 does three at
+   * once, each with the result of the one before it.
+   */
+  static String name(int machine, ElfLayout layout, int type) {
+    if (machine != Elf.EM_MIPS || layout == ElfLayout.ELF32) {
+      return name(machine, type);
     }
+    return "%s/%s/%s"
+        .formatted(
+            name(machine, type & 0xff),
+            name(machine, type >>> 8 & 0xff),
+            name(machine, type >>> 16 & 0xff));
+  }
+
+  private static String name(int machine, int type) {
     String name = Names.BY_MACHINE.getOrDefault(machine, Map.of()).get(type);
     return name == null ? "type-" + Integer.toUnsignedString(type) : name;
   }
@@ -64,7 +70,10 @@ final class ElfRelocationTypes {
           names = new HashMap<>();
           machines.put(Integer.valueOf(line.substring(space + 1, second)), names);
         } else if (space > 0 && line.charAt(0) != '#') {
-          names.put(Integer.valueOf(line.substring(0, space)), prefix + line.substring(space + 1));
+          String name = line.substring(space + 1);
+          names.put(
+              Integer.valueOf(line.substring(0, space)),
+              name.startsWith("=") ? name.substring(1) : prefix + name);
         }
       }
     } catch (IOException e) {
