@@ -103,12 +103,12 @@ public record ByteView(MemorySegment bytes, String file, ByteOrder order) {
       throw outside(offset, 1, structure);
     }
     long most = Math.min(end, offset + MOST_TEXT_BYTES);
-    for (long at = offset; at < most; at++) {
-      if (bytes.get(JAVA_BYTE, at) == 0) {
-        return (int) (at - offset);
-      }
+    long nul = Endian.indexOfNul(bytes, offset, most);
+    if (nul < 0) {
+      throw malformed(
+          structure, offset, "text without an end", "a NUL before 0x%x".formatted(most));
     }
-    throw malformed(structure, offset, "text without an end", "a NUL before 0x%x".formatted(most));
+    return (int) (nul - offset);
   }
 
   /** Whether {@code [offset, offset + size)} lies in the file. */

@@ -14,6 +14,11 @@ public interface Symbol {
   /** The name's bytes without their NUL, not decoded, with the lifetime of the image's. */
   MemorySegment nameBytes();
 
+  /** How many bytes the name has, its NUL not counted; found without making an object. */
+  default int nameLength() {
+    return (int) nameBytes().byteSize();
+  }
+
   /** The address, relative to the image's base; 0 if the symbol is not defined here. */
   long value();
 

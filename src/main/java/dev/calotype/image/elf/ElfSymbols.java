@@ -3,7 +3,9 @@ package dev.calotype.image.elf;
 import dev.calotype.bytes.ByteView;
 import dev.calotype.image.Symbol;
 import dev.calotype.image.SymbolTable;
+import dev.calotype.bytes.Endian;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Objects;
@@ -64,7 +66,15 @@ record ElfSymbols(
     };
   }
 
-  /** One symbol. */
+  private boolean isWide() {
+    return layout == ElfLayout.ELF64;
+  }
+
+  private boolean isLittle() {
+    return view.order() == ByteOrder.LITTLE_ENDIAN;
+  }
+
+  /** One symbol. Reads without checks of its own: the table's range was checked as a whole. */
   record Entry(ElfSymbols table, long index, long at) implements Symbol {
     @Override
     public String name() {
@@ -76,37 +86,27 @@ record ElfSymbols(
 
     @Override
     public MemorySegment nameBytes() {
-      long start = table.strings + nameOffset();
-      return start == table.strings
-          ? table.view.bytes().asSlice(0, 0)
-          : table.view.stringBytes(start, table.stringsEnd, table.structure);
+      return bytes().asSlice(table.strings + nameOffset(), nameLength());
     }
 
-    private long nameOffset() {
-      return table.view.u32(at, table.structure);
+    @Override
+    public int nameLength() {
+      long name = nameOffset();
+      return name == 0
+          ? 0
+          : table.view.stringLength(table.strings + name, table.stringsEnd, table.structure);
     }
 
     @Override
     public long value() {
-      return table.layout.word(table.view, at + table.layout.at(4, 8), table.structure);
+      int field = table.isWide() ? 8 : 4;
+      return Endian.word(bytes(), at + field, table.isWide(), table.isLittle());
     }
 
     @Override
     public long size() {
-      return table.layout.word(table.view, at + table.layout.at(8, 16), table.structure);
-    }
-
-    private int info() {
-      return table.view.u8(at + table.layout.at(12, 4), table.structure);
-    }
-
-    /** {@code st_other}'s visibility: 0 default, 1 internal, 2 hidden, 3 protected. */
-    int visibility() {
-      return table.view.u8(at + table.layout.at(13, 5), table.structure) & 3;
-    }
-
-    private int sectionNumber() {
-      return table.view.u16(at + table.layout.at(14, 6), table.structure);
+      int field = table.isWide() ? 16 : 8;
+      return Endian.word(bytes(), at + field, table.isWide(), table.isLittle());
     }
 
     @Override
@@ -129,20 +129,41 @@ record ElfSymbols(
       return info() >> 4 != Elf.STB_LOCAL;
     }
 
-    boolean isWeak() {
-      return info() >> 4 == Elf.STB_WEAK;
-    }
-
     @Override
     public OptionalInt section() {
       int number = sectionNumber();
       if (number == Elf.SHN_XINDEX && table.indexes != NO_INDEXES) {
-        long wide = table.view.u32(table.indexes + index * 4, table.structure);
+        long wide = Endian.u32(bytes(), table.indexes + index * 4, table.isLittle());
         return wide > Integer.MAX_VALUE ? OptionalInt.empty() : OptionalInt.of((int) wide);
       }
       return number == 0 || number >= Elf.SHN_LORESERVE
           ? OptionalInt.empty()
           : OptionalInt.of(number);
+    }
+
+    boolean isWeak() {
+      return info() >> 4 == Elf.STB_WEAK;
+    }
+
+    /** {@code st_other}'s visibility: 0 default, 1 internal, 2 hidden, 3 protected. */
+    int visibility() {
+      return Endian.u8(bytes(), at + (table.isWide() ? 5 : 13)) & 3;
+    }
+
+    private long nameOffset() {
+      return Endian.u32(bytes(), at, table.isLittle());
+    }
+
+    private int info() {
+      return Endian.u8(bytes(), at + (table.isWide() ? 4 : 12));
+    }
+
+    private int sectionNumber() {
+      return Endian.u16(bytes(), at + (table.isWide() ? 6 : 14), table.isLittle());
+    }
+
+    private MemorySegment bytes() {
+      return table.view.bytes();
     }
   }
 }

@@ -1,0 +1,98 @@
+package dev.calotype.image;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The walks of walks.c, compiled with {@code gcc -O3} when a benchmark first asks for them. */
+final class CWalks {
+  private static final FunctionDescriptor FIND =
+      FunctionDescriptor.of(
+          ValueLayout.JAVA_LONG,
+          ValueLayout.ADDRESS,
+          ValueLayout.JAVA_LONG,
+          ValueLayout.ADDRESS,
+          ValueLayout.JAVA_LONG);
+  private static final FunctionDescriptor OPEN_FIND =
+      FunctionDescriptor.of(
+          ValueLayout.JAVA_LONG, ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG);
+  private static final FunctionDescriptor SYMBOLS =
+      FunctionDescriptor.of(
+          ValueLayout.JAVA_LONG, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG);
+
+  private final MethodHandle find;
+  private final MethodHandle openFind;
+  private final MethodHandle symbols;
+
+  /** Compiles and loads them. */
+  CWalks() {
+    SymbolLookup library = SymbolLookup.libraryLookup(compile(), Arena.global());
+    Linker linker = Linker.nativeLinker();
+    find = linker.downcallHandle(library.findOrThrow("find_times"), FIND);
+    openFind = linker.downcallHandle(library.findOrThrow("open_find_times"), OPEN_FIND);
+    symbols = linker.downcallHandle(library.findOrThrow("symbols_times"), SYMBOLS);
+  }
+
+  private static Path compile() {
+    try {
+      Path library = Files.createTempFile("walks", ".so");
+      library.toFile().deleteOnExit();
+      int exit =
+          new ProcessBuilder(
+                  "gcc",
+                  "-O3",
+                  "-shared",
+                  "-fPIC",
+                  "-Isrc/main/native",
+                  "bench/dev/calotype/image/walks.c",
+                  "-o",
+                  library.toString())
+              .inheritIO()
+              .start()
+              .waitFor();
+      if (exit != 0) {
+        throw new IllegalStateException("gcc ended with " + exit);
+      }
+      return library;
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The sum of the offsets found. */
+  long find(MemorySegment file, MemorySegment name, long times) {
+    try {
+      return (long) find.invokeExact(file, file.byteSize(), name, times);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** The same, opening, mapping, unmapping and closing the file each time. */
+  long openFind(MemorySegment path, MemorySegment name, long times) {
+    try {
+      return (long) openFind.invokeExact(path, name, times);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** The sum of the lengths of all dynamic symbols' names. */
+  long symbols(MemorySegment file, long times) {
+    try {
+      return (long) symbols.invokeExact(file, file.byteSize(), times);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+}
