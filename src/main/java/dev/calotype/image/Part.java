@@ -5,10 +5,10 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import dev.calotype.MalformedImageException;
 import dev.calotype.UnsupportedFormatException;
 import dev.calotype.bytes.Endian;
+import dev.calotype.bytes.Name;
 import dev.calotype.image.elf.Elf;
 import dev.calotype.image.elf.ElfTraverser;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
 
 /**
  * A part of an image by its name and, once found, its place. Finding takes the shortest walk there
@@ -32,7 +32,7 @@ public final class Part {
   }
 
   private final Kind kind;
-  private final byte[] name;
+  private final Name name;
   private final long elfType;
   private long address;
   private long offset;
@@ -40,7 +40,7 @@ public final class Part {
 
   private Part(Kind kind, String name) {
     this.kind = kind;
-    this.name = name.getBytes(StandardCharsets.UTF_8);
+    this.name = new Name(name);
     this.elfType = Elf.segmentTypeNumber(name);
   }
 
