@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  * Name {…}} and {@code Name […]} blocks.
  *
  * @param name the block's name, without its bracket; the whole text of a line without a colon
- * @param value what follows the colon; empty for a block
+ * @param value what follows the colon; empty for a block, but the number of {@code Flags [ (0x6)}
  * @param children what is in the block
  */
 public record Readobj(String name, String value, List<Readobj> children) {
@@ -32,6 +32,12 @@ public record Readobj(String name, String value, List<Readobj> children) {
     for (String line : text.lines().map(String::strip).filter(l -> !l.isEmpty()).toList()) {
       if (line.equals("}") || line.equals("]")) {
         open.pop();
+      } else if (line.endsWith(")") && line.contains(" [ (0x")) {
+        int bracket = line.indexOf(" [ (0x");
+        String flags = line.substring(bracket + 4, line.length() - 1);
+        Readobj block = new Readobj(line.substring(0, bracket), flags, new ArrayList<>());
+        open.element().children.add(block);
+        open.push(block);
       } else if (line.endsWith("{") || line.endsWith("[")) {
         Readobj block =
             new Readobj(line.substring(0, line.length() - 1).strip(), "", new ArrayList<>());

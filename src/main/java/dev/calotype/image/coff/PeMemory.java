@@ -11,7 +11,7 @@ import java.util.Arrays;
  * <p>Not safe for use by several threads.
  */
 final class PeMemory {
-  /** How often a walk may read as much as there is: tables and names apart, twice each. */
+  /** How often a walk may read as much as there is; an honest one checks a table and reads it. */
   private static final int MOST_READINGS = 4;
 
   private final ByteView view;
