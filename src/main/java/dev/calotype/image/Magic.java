@@ -3,8 +3,10 @@ package dev.calotype.image;
 import dev.calotype.MalformedImageException;
 import dev.calotype.UnsupportedFormatException;
 import dev.calotype.bytes.ByteView;
+import dev.calotype.image.coff.CoffMagic;
 import dev.calotype.image.elf.ElfFile;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 
 /** Tells formats apart by their first bytes. */
 final class Magic {
@@ -33,6 +35,11 @@ final class Magic {
     long first = firstBytes(view);
     if (startsWith(view, first, 0x7f454c46_00000000L, 4)) {
       return ElfFile.of(view.bytes(), name);
+    }
+    // An object has no magic but its machine, so what looks like one is tried last.
+    Optional<Image> coff = CoffMagic.read(view.bytes(), name);
+    if (coff.isPresent()) {
+      return coff.get();
     }
     throw new UnsupportedFormatException(name, describe(view, first));
   }
@@ -65,9 +72,6 @@ final class Magic {
     if (startsWith(view, first, 0x213c617263683e0aL, 8)
         || startsWith(view, first, 0x213c7468696e3e0aL, 8)) {
       return "an archive";
-    }
-    if (magic >>> 16 == 0x4d5a) {
-      return "a PE file";
     }
     if (first == 0x3c62696761663e0aL || first == 0x3c61696166663e0aL) {
       return "an AIX archive";

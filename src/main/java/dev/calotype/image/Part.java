@@ -6,6 +6,8 @@ import dev.calotype.MalformedImageException;
 import dev.calotype.UnsupportedFormatException;
 import dev.calotype.bytes.Endian;
 import dev.calotype.bytes.Name;
+import dev.calotype.image.coff.CoffMagic;
+import dev.calotype.image.coff.CoffTraverser;
 import dev.calotype.image.elf.Elf;
 import dev.calotype.image.elf.ElfTraverser;
 import java.lang.foreign.MemorySegment;
@@ -79,6 +81,9 @@ public final class Part {
     if (magic == 0x7f454c46) {
       return findInElf(image, file);
     }
+    if (CoffMagic.isImage(image) || CoffMagic.isObject(image)) {
+      return (kind == Kind.SECTION || CoffMagic.isImage(image)) && findInCoff(image, file);
+    }
     // The slow way says what it is instead.
     throw new UnsupportedFormatException(file, Image.of(image, file).format().title());
   }
@@ -128,6 +133,20 @@ public final class Part {
         Endian.word(image, header + (wide ? 16 : 8), wide, little),
         Endian.word(image, header + (wide ? 8 : 4), wide, little),
         Endian.word(image, header + (wide ? 32 : 16), wide, little));
+  }
+
+  private boolean findInCoff(MemorySegment image, String file) {
+    long header = CoffTraverser.section(image, file, name);
+    if (header == CoffTraverser.ABSENT) {
+      return false;
+    }
+    long offset = Endian.u32(image, header + 20, true);
+    return at(
+        image,
+        file,
+        Endian.u32(image, header + 12, true),
+        offset,
+        offset == 0 ? 0 : Endian.u32(image, header + 16, true));
   }
 
   private boolean at(MemorySegment image, String file, long address, long offset, long size) {
