@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  * Name {…}} and {@code Name […]} blocks.
  *
  * @param name the block's name, without its bracket; the whole text of a line without a colon
- * @param value what follows the colon; empty for a block
+ * @param value what follows the colon; of a set of flags their number; empty for another block
  * @param children what is in the block
  */
 public record Readobj(String name, String value, List<Readobj> children) {
@@ -35,6 +35,16 @@ public record Readobj(String name, String value, List<Readobj> children) {
       } else if (line.endsWith("{") || line.endsWith("[")) {
         Readobj block =
             new Readobj(line.substring(0, line.length() - 1).strip(), "", new ArrayList<>());
+        open.element().children.add(block);
+        open.push(block);
+      } else if (line.contains(" [ (0x")) {
+        // A set of flags: its number comes before its members.
+        int bracket = line.indexOf(" [ (");
+        Readobj block =
+            new Readobj(
+                line.substring(0, bracket),
+                line.substring(bracket + 4, line.length() - 1),
+                new ArrayList<>());
         open.element().children.add(block);
         open.push(block);
       } else {
