@@ -5,6 +5,8 @@ import dev.calotype.UnsupportedFormatException;
 import dev.calotype.bytes.ByteView;
 import dev.calotype.image.coff.CoffMagic;
 import dev.calotype.image.elf.ElfFile;
+import dev.calotype.image.macho.FatFile;
+import dev.calotype.image.macho.MachOFile;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
@@ -36,6 +38,16 @@ final class Magic {
     if (startsWith(view, first, 0x7f454c46_00000000L, 4)) {
       return ElfFile.of(view.bytes(), name);
     }
+    if (startsWith(view, first, 0xfeedface_00000000L, 4)
+        || startsWith(view, first, 0xfeedfacf_00000000L, 4)
+        || startsWith(view, first, 0xcefaedfe_00000000L, 4)
+        || startsWith(view, first, 0xcffaedfe_00000000L, 4)) {
+      return MachOFile.of(view.bytes(), name);
+    }
+    if (startsWith(view, first, 0xcafebabe_00000000L, 4)
+        || startsWith(view, first, 0xcafebabf_00000000L, 4)) {
+      return FatFile.of(view.bytes(), name, (slice, file) -> read(slice, file, depth + 1));
+    }
     // An object has no magic but its machine, so what looks like one is tried last.
     Optional<Image> coff = CoffMagic.read(view.bytes(), name);
     if (coff.isPresent()) {
@@ -63,12 +75,6 @@ final class Magic {
 
   private static String describe(ByteView view, long first) {
     int magic = (int) (first >>> 32);
-    if (magic == 0xfeedface || magic == 0xfeedfacf) {
-      return "a big-endian Mach-O file";
-    }
-    if (magic == 0xcefaedfe || magic == 0xcffaedfe) {
-      return "a Mach-O file";
-    }
     if (startsWith(view, first, 0x213c617263683e0aL, 8)
         || startsWith(view, first, 0x213c7468696e3e0aL, 8)) {
       return "an archive";
@@ -79,7 +85,6 @@ final class Magic {
     return switch (magic) {
       case 0x0061736d -> "a WebAssembly module";
       case 0x4243c0de, 0xdec0170b -> "LLVM bitcode";
-      case 0xcafebabe -> "a Java class file";
       default ->
           switch (magic >>> 16) {
             case 0x01df -> "a 32-bit XCOFF file";

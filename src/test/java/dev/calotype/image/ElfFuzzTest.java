@@ -85,9 +85,6 @@ class ElfFuzzTest {
   @Test
   void otherFormatsAreUnsupportedAndSaidByName() {
     assertUnsupported(Arrays.copyOf(new byte[] {'M', 'Z'}, 64), "a DOS program");
-    assertUnsupported(
-        new byte[] {(byte) 0xcf, (byte) 0xfa, (byte) 0xed, (byte) 0xfe, 0, 0, 0, 0},
-        "a Mach-O file");
     assertUnsupported("!<arch>\nfoo".getBytes(StandardCharsets.US_ASCII), "an archive");
     assertUnsupported(new byte[] {'#', '!'}, "a file that is no known native image");
   }

@@ -43,6 +43,16 @@ public record Readobj(String name, String value, List<Readobj> children) {
             new Readobj(line.substring(0, line.length() - 1).strip(), "", new ArrayList<>());
         open.element().children.add(block);
         open.push(block);
+      } else if (line.contains(" [ (0x")) {
+        // A set of flags: its number comes before its members.
+        int bracket = line.indexOf(" [ (");
+        Readobj block =
+            new Readobj(
+                line.substring(0, bracket),
+                line.substring(bracket + 4, line.length() - 1),
+                new ArrayList<>());
+        open.element().children.add(block);
+        open.push(block);
       } else {
         int colon = line.indexOf(": ");
         open.element()
