@@ -3,12 +3,14 @@ package dev.calotype.image;
 import dev.calotype.MalformedImageException;
 import dev.calotype.UnsupportedFormatException;
 import dev.calotype.bytes.ByteView;
+import dev.calotype.image.archive.ArchiveFile;
 import dev.calotype.image.coff.CoffMagic;
 import dev.calotype.image.elf.ElfFile;
 import dev.calotype.image.macho.FatFile;
 import dev.calotype.image.macho.MachOFile;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
+import java.util.function.BiFunction;
 
 /** Tells formats apart by their first bytes. */
 final class Magic {
@@ -44,16 +46,22 @@ final class Magic {
         || startsWith(view, first, 0xcffaedfe_00000000L, 4)) {
       return MachOFile.of(view.bytes(), name);
     }
+    BiFunction<MemorySegment, String, Binary> inner =
+        (member, file) -> read(member, file, depth + 1);
     if (startsWith(view, first, 0xcafebabe_00000000L, 4)
         || startsWith(view, first, 0xcafebabf_00000000L, 4)) {
-      return FatFile.of(view.bytes(), name, (slice, file) -> read(slice, file, depth + 1));
+      return FatFile.of(view.bytes(), name, inner);
+    }
+    if (startsWith(view, first, 0x213c617263683e0aL, 8)
+        || startsWith(view, first, 0x213c7468696e3e0aL, 8)) {
+      return ArchiveFile.of(view.bytes(), name, inner);
     }
     // An object has no magic but its machine, so what looks like one is tried last.
     Optional<Image> coff = CoffMagic.read(view.bytes(), name);
     if (coff.isPresent()) {
       return coff.get();
     }
-    throw new UnsupportedFormatException(name, describe(view, first));
+    throw new UnsupportedFormatException(name, describe(first));
   }
 
   /** The first eight bytes as a big-endian number; what is not there counts as zero. */
@@ -73,15 +81,11 @@ final class Magic {
     return first >>> shift == magic >>> shift;
   }
 
-  private static String describe(ByteView view, long first) {
-    int magic = (int) (first >>> 32);
-    if (startsWith(view, first, 0x213c617263683e0aL, 8)
-        || startsWith(view, first, 0x213c7468696e3e0aL, 8)) {
-      return "an archive";
-    }
+  private static String describe(long first) {
     if (first == 0x3c62696761663e0aL || first == 0x3c61696166663e0aL) {
       return "an AIX archive";
     }
+    int magic = (int) (first >>> 32);
     return switch (magic) {
       case 0x0061736d -> "a WebAssembly module";
       case 0x4243c0de, 0xdec0170b -> "LLVM bitcode";

@@ -118,7 +118,7 @@ public final class Part {
     return address;
   }
 
-  /** Where its bytes start in the file. */
+  /** Where its bytes start in the file; 0 if it has none and says to be outside. */
   public long offset() {
     return offset;
   }
@@ -230,7 +230,8 @@ public final class Part {
           "an end within the file's %d bytes".formatted(image.byteSize()));
     }
     this.address = address;
-    this.offset = offset;
+    // A part without bytes may say to be anywhere; a slice of none still has to be in the file.
+    this.offset = size == 0 && !Endian.contains(image, offset, 0) ? 0 : offset;
     this.size = size;
     return true;
   }

@@ -85,7 +85,8 @@ class ElfFuzzTest {
   @Test
   void otherFormatsAreUnsupportedAndSaidByName() {
     assertUnsupported(Arrays.copyOf(new byte[] {'M', 'Z'}, 64), "a DOS program");
-    assertUnsupported("!<arch>\nfoo".getBytes(StandardCharsets.US_ASCII), "an archive");
+    assertUnsupported(
+        "!<arch>\n".getBytes(StandardCharsets.US_ASCII), "as one image, a container (GNU archive)");
     assertUnsupported(new byte[] {'#', '!'}, "a file that is no known native image");
   }
 
