@@ -69,7 +69,7 @@ static inline int calotype_found(const calotype_file *f, calotype_part *part, ui
                                  uint64_t offset, uint64_t size) {
   if (size != 0 && !calotype_has(f, offset, size)) return -1;
   part->address = address;
-  part->offset = offset;
+  part->offset = offset <= f->size ? offset : 0; /* without bytes it may say to be anywhere */
   part->size = size;
   return 1;
 }
