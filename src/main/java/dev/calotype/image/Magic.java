@@ -39,7 +39,7 @@ final class Magic {
         || startsWith(view, first, 0x213c7468696e3e0aL, 8)) {
       return ArchiveFile.of(view.bytes(), name, (member, file) -> read(member, file, depth + 1));
     }
-    throw new UnsupportedFormatException(name, describe(view, first));
+    throw new UnsupportedFormatException(name, describe(first));
   }
 
   /** The first eight bytes as a big-endian number; what is not there counts as zero. */
@@ -59,7 +59,7 @@ final class Magic {
     return first >>> shift == magic >>> shift;
   }
 
-  private static String describe(ByteView view, long first) {
+  private static String describe(long first) {
     int magic = (int) (first >>> 32);
     if (magic == 0xfeedface || magic == 0xfeedfacf) {
       return "a big-endian Mach-O file";
