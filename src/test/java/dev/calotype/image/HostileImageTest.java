@@ -257,7 +257,7 @@ class HostileImageTest {
 
     Image image() {
       assertThat(sections).isBetween(0, 0xfeff);
-      return Image.of(MemorySegment.ofArray(bytes.array()), "hostile");
+      return Image.of(MemorySegment.ofBuffer(bytes), "hostile");
     }
   }
 }
