@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Whose arena.</b> Windows own theirs, because each ends by itself; it is a shared one, so
  * that any thread may read and close. Closing a mapped window therefore waits until every thread of
- * the JVM has passed a safepoint poll: microseconds in an idle JVM, a millisecond and more in a
- * busy one. Whoever knows when all bytes may go together maps them into an arena of his own, with
- * {@link OpenFile#map(Arena)}.
+ * the JVM has passed a safepoint poll, which takes the longer the busier the JVM is. Whoever knows
+ * when all bytes may go together maps them into an arena of their own, with {@link
+ * OpenFile#map(Arena)}.
  *
  * <p><b>What needs native calls</b> and is not there yet: windows that keep their distance in
  * memory, as code that reaches its data relative to itself needs; changing a window that is mapped,

@@ -7,7 +7,7 @@ import java.nio.ByteOrder;
 /**
  * LEB128 (DWARF 5, section 7.6) into heap bytes, and the steps that reading shares with it. Up to
  * eight groups of seven bits are spread over the bytes of one word and stored at once, without a
- * branch for each byte. Of one group, which is the most frequent by far, that would be slower.
+ * branch that depends on how many there are.
  */
 final class Leb128 {
   /** The most bytes that any number takes; {@code put} needs that much room whatever the value. */
@@ -23,20 +23,12 @@ final class Leb128 {
 
   /** Writes an unsigned number of up to 64 bits; returns where it ends. */
   static int putUnsigned(byte[] bytes, int at, long value) {
-    if (value >>> 7 == 0) {
-      bytes[at] = (byte) value;
-      return at + 1;
-    }
     int length = (Long.SIZE + 6 - Long.numberOfLeadingZeros(value | 1)) / 7;
     return put(bytes, at, value, value >>> 63, length);
   }
 
   /** Writes a signed number of up to 64 bits; returns where it ends. */
   static int putSigned(byte[] bytes, int at, long value) {
-    if (value == value << 57 >> 57) {
-      bytes[at] = (byte) (value & 0x7f);
-      return at + 1;
-    }
     int length = (Long.SIZE + 7 - Long.numberOfLeadingZeros(value ^ (value >> 63))) / 7;
     return put(bytes, at, value, (value >> 63) & 0x7f, length);
   }

@@ -142,7 +142,7 @@ public final class MetadataReader {
         return (int) value;
       }
     }
-    return (int) unsignedSlowly(32);
+    return (int) slowly(32, false);
   }
 
   /** Reads an unsigned LEB128 number of up to 64 bits. */
@@ -162,7 +162,7 @@ public final class MetadataReader {
         return Leb128.gather(groups);
       }
     }
-    return unsignedSlowly(64);
+    return slowly(64, false);
   }
 
   /**
@@ -170,7 +170,7 @@ public final class MetadataReader {
    * the other.
    */
   public long unsigned128() {
-    return unsignedSlowly(128);
+    return slowly(128, false);
   }
 
   /** Reads a signed LEB128 number of up to 32 bits. */
@@ -188,7 +188,7 @@ public final class MetadataReader {
    * other.
    */
   public long signed128() {
-    return signedSlowly(128);
+    return slowly(128, true);
   }
 
   /** Reads a text of up to {@value #MOST_STRING_BYTES} bytes. */
@@ -292,14 +292,6 @@ public final class MetadataReader {
         }
       }
     }
-    return signedSlowly(width);
-  }
-
-  private long unsignedSlowly(int width) {
-    return slowly(width, false);
-  }
-
-  private long signedSlowly(int width) {
     return slowly(width, true);
   }
 

@@ -41,6 +41,7 @@ public final class MetadataWriter implements AutoCloseable {
   /** Below {@code filled} from the end of writing on, so that the fast paths need no other test. */
   private int limit = ROOMY;
 
+  private long recent;
   private long flushed;
   private @Nullable IOException error;
 
@@ -111,15 +112,17 @@ public final class MetadataWriter implements AutoCloseable {
 
   /** Writes an unsigned number of 32 bits in LEB128, 1 to 5 bytes. */
   public MetadataWriter unsigned32(int value) {
-    makeRoom();
-    filled = Leb128.putUnsigned(buffer, filled, Integer.toUnsignedLong(value));
-    return this;
+    return unsigned64(Integer.toUnsignedLong(value));
   }
 
   /** Writes an unsigned number of 64 bits in LEB128, 1 to 10 bytes. */
   public MetadataWriter unsigned64(long value) {
     makeRoom();
-    filled = Leb128.putUnsigned(buffer, filled, value);
+    if (isInRunOfSmall(value)) {
+      buffer[filled++] = (byte) value;
+    } else {
+      filled = Leb128.putUnsigned(buffer, filled, value);
+    }
     return this;
   }
 
@@ -138,7 +141,12 @@ public final class MetadataWriter implements AutoCloseable {
   /** Writes a signed number of 64 bits in LEB128, 1 to 10 bytes. */
   public MetadataWriter signed64(long value) {
     makeRoom();
-    filled = Leb128.putSigned(buffer, filled, value);
+    // One bit of a group is the sign's.
+    if (isInRunOfSmall((value ^ (value >> 63)) << 1)) {
+      buffer[filled++] = (byte) (value & 0x7f);
+    } else {
+      filled = Leb128.putSigned(buffer, filled, value);
+    }
     return this;
   }
 
@@ -280,6 +288,15 @@ public final class MetadataWriter implements AutoCloseable {
     makeRoom();
     U64.set(buffer, filled, value);
     filled += width;
+  }
+
+  /**
+   * Whether a number and those before it take one byte. A branch on one number alone would be
+   * mispredicted in every mix; large ones fade from memory a bit a number.
+   */
+  private boolean isInRunOfSmall(long value) {
+    recent = (recent >>> 1) | value;
+    return recent >>> 7 == 0;
   }
 
   private void makeRoom() {

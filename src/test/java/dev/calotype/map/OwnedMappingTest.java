@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -213,6 +214,28 @@ class OwnedMappingTest {
     cuts.sort(Comparator.comparingLong(cut -> cut[0]));
     for (int i = 0; i < cuts.size(); i++) {
       assertThat(cuts.get(i)).containsExactly(100L * i, 100);
+    }
+  }
+
+  @Test
+  void aWindowClosedUnderItsReaderEndsTheReadInAnException() throws Exception {
+    byte[] all = file();
+    OwnedMapping window = open();
+    MemorySegment bytes = window.bytes();
+    CountDownLatch reading = new CountDownLatch(1);
+    try (ExecutorService threads = Executors.newSingleThreadExecutor()) {
+      Future<?> reader =
+          threads.submit(() -> {
+            for (int at = 0; ; at = (at + 1) % SIZE) {
+              if (bytes.get(ValueLayout.JAVA_BYTE, at) != all[at]) {
+                throw new AssertionError("another byte at " + at);
+              }
+              reading.countDown();
+            }
+          });
+      reading.await();
+      window.close();
+      assertThatThrownBy(reader::get).hasCauseInstanceOf(IllegalStateException.class);
     }
   }
 

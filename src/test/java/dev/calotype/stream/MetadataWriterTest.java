@@ -97,6 +97,26 @@ class MetadataWriterTest {
   }
 
   @Test
+  void runsOfSmallNumbersAndTheirEndsAreWrittenAsAnyOthers() throws IOException {
+    try (Arena arena = Arena.ofConfined();
+        MetadataWriter out = MetadataWriter.create(folder.resolve("file"), false)) {
+      for (int value = -70; value < 140; value++) {
+        out.signed64(value % 64).signed32(value).unsigned32(Math.abs(value)).unsigned64(1);
+      }
+      try (Metadata metadata = out.finish(arena)) {
+        MetadataReader in = metadata.reader();
+        for (int value = -70; value < 140; value++) {
+          assertThat(in.signed64()).isEqualTo(value % 64);
+          assertThat(in.signed32()).isEqualTo(value);
+          assertThat(in.unsigned32()).isEqualTo(Math.abs(value));
+          assertThat(in.unsigned64()).isEqualTo(1);
+        }
+        assertThat(in.position()).isEqualTo(in.size());
+      }
+    }
+  }
+
+  @Test
   void onlyWhatIsWrittenIsPatched() throws IOException {
     try (MetadataWriter out = MetadataWriter.create(folder.resolve("file"), false)) {
       out.fixed32(0);
