@@ -21,4 +21,5 @@ module dev.calotype {
   exports dev.calotype.ji;
   exports dev.calotype.map;
   exports dev.calotype.split;
+  exports dev.calotype.stream;
 }
