@@ -3,6 +3,7 @@ package dev.calotype.image;
 import dev.calotype.MalformedImageException;
 import dev.calotype.UnsupportedFormatException;
 import dev.calotype.bytes.ByteView;
+import dev.calotype.image.archive.ArchiveFile;
 import dev.calotype.image.elf.ElfFile;
 import java.lang.foreign.MemorySegment;
 
@@ -34,6 +35,10 @@ final class Magic {
     if (startsWith(view, first, 0x7f454c46_00000000L, 4)) {
       return ElfFile.of(view.bytes(), name);
     }
+    if (startsWith(view, first, 0x213c617263683e0aL, 8)
+        || startsWith(view, first, 0x213c7468696e3e0aL, 8)) {
+      return ArchiveFile.of(view.bytes(), name, (member, file) -> read(member, file, depth + 1));
+    }
     throw new UnsupportedFormatException(name, describe(view, first));
   }
 
@@ -61,10 +66,6 @@ final class Magic {
     }
     if (magic == 0xcefaedfe || magic == 0xcffaedfe) {
       return "a Mach-O file";
-    }
-    if (startsWith(view, first, 0x213c617263683e0aL, 8)
-        || startsWith(view, first, 0x213c7468696e3e0aL, 8)) {
-      return "an archive";
     }
     if (magic >>> 16 == 0x4d5a) {
       return "a PE file";
