@@ -259,13 +259,12 @@ class ArchiveTest {
   private static List<String> lines(Binary archive) {
     return ((Container) archive)
         .members().stream()
-            .map(
-                member ->
-                    "%s %d%s"
-                        .formatted(
-                            member.name(),
-                            member.size(),
-                            member.isExternal() ? "" : " 0x%x".formatted(member.offset())))
+            .map(member ->
+                "%s %d%s"
+                    .formatted(
+                        member.name(),
+                        member.size(),
+                        member.isExternal() ? "" : " 0x%x".formatted(member.offset())))
             .toList();
   }
 
@@ -274,13 +273,10 @@ class ArchiveTest {
     return LISTED
         .matcher(out)
         .results()
-        .map(
-            line ->
-                "%s %s%s"
-                    .formatted(
-                        line.group(2),
-                        line.group(1),
-                        line.group(3) == null ? "" : " " + line.group(3)))
+        .map(line ->
+            "%s %s%s"
+                .formatted(
+                    line.group(2), line.group(1), line.group(3) == null ? "" : " " + line.group(3)))
         .toList();
   }
 

@@ -89,8 +89,7 @@ class ElfFuzzTest {
         new byte[] {(byte) 0xcf, (byte) 0xfa, (byte) 0xed, (byte) 0xfe, 0, 0, 0, 0},
         "a Mach-O file");
     assertUnsupported(
-        "!<arch>\n".getBytes(StandardCharsets.US_ASCII),
-        "as one image, a container (GNU archive)");
+        "!<arch>\n".getBytes(StandardCharsets.US_ASCII), "as one image, a container (GNU archive)");
     assertUnsupported(new byte[] {'#', '!'}, "a file that is no known native image");
   }
 

@@ -25,8 +25,7 @@ final class ArchiveIndex {
     }
     ArchiveHeader first = archive.header(ArchiveHeader.FIRST);
     if (hasTwo) {
-      return linkerMember(
-          view, archive.header(first.next()), archive.special("/<ECSYMBOLS>/"));
+      return linkerMember(view, archive.header(first.next()), archive.special("/<ECSYMBOLS>/"));
     }
     if (first.rawName().equals("/")) {
       return systemV(view, first, 4);
