@@ -152,7 +152,7 @@ static inline int calotype_macho_section(const void *file, size_t size, const ch
   calotype_file f = {(const unsigned char *)file, size, 0, 0};
   uint32_t magic = 0, count, kind;
   uint64_t at, end;
-  if (size < 32) return -1;
+  if (size < 28) return -1;
   memcpy(&magic, file, 4);
   f.swap = magic == 0xcefaedfe || magic == 0xcffaedfe;
   if (f.swap) magic = __builtin_bswap32(magic);
@@ -160,6 +160,7 @@ static inline int calotype_macho_section(const void *file, size_t size, const ch
   if (strlen(name) > 16) return 0;
   f.wide = magic == 0xfeedfacf;
   at = f.wide ? 32 : 28;
+  if (size < at) return -1;
   count = calotype_u32(&f, 16);      /* ncmds */
   end = at + calotype_u32(&f, 20);   /* sizeofcmds */
   kind = f.wide ? 0x19 : 1;          /* LC_SEGMENT_64, LC_SEGMENT */
@@ -168,7 +169,7 @@ static inline int calotype_macho_section(const void *file, size_t size, const ch
     uint64_t length, header, sections, entry = f.wide ? 80 : 68, first = f.wide ? 72 : 56;
     if (end - at < 8) return -1;
     length = calotype_u32(&f, at + 4); /* cmdsize */
-    if (length < 8 || length > end - at) return -1;
+    if (length < 8 || length % 4 != 0 || length > end - at) return -1;
     if (calotype_u32(&f, at) == kind) {
       if (length < first) return -1;
       sections = calotype_u32(&f, at + (f.wide ? 64 : 48)); /* nsects */
@@ -178,9 +179,10 @@ static inline int calotype_macho_section(const void *file, size_t size, const ch
         if (strncmp(names, name, 16) == 0 &&
             (segment == NULL || strncmp(names + 16, segment, 16) == 0)) {
           uint32_t type = calotype_u32(&f, header + (f.wide ? 64 : 56)) & 0xff;
-          int zeros = type == 1 || type == 12 || type == 18; /* the S_*ZEROFILL */
-          return calotype_found(&f, part, calotype_word(&f, header + 32),
-                                calotype_u32(&f, header + (f.wide ? 48 : 40)),
+          uint32_t offset = calotype_u32(&f, header + (f.wide ? 48 : 40));
+          /* The S_*ZEROFILL types, and in some files a section without a place. */
+          int zeros = type == 1 || type == 12 || type == 18 || offset == 0;
+          return calotype_found(&f, part, calotype_word(&f, header + 32), offset,
                                 zeros ? 0 : calotype_word(&f, header + (f.wide ? 40 : 36)));
         }
       }
@@ -196,12 +198,13 @@ static inline int calotype_macho_command(const void *file, size_t size, uint32_t
   calotype_file f = {(const unsigned char *)file, size, 0, 0};
   uint32_t magic = 0, count;
   uint64_t at, end;
-  if (size < 32) return -1;
+  if (size < 28) return -1;
   memcpy(&magic, file, 4);
   f.swap = magic == 0xcefaedfe || magic == 0xcffaedfe;
   if (f.swap) magic = __builtin_bswap32(magic);
   if (magic != 0xfeedface && magic != 0xfeedfacf) return -1;
   at = magic == 0xfeedfacf ? 32 : 28;
+  if (size < at) return -1;
   count = calotype_u32(&f, 16);    /* ncmds */
   end = at + calotype_u32(&f, 20); /* sizeofcmds */
   if (end > size) return -1;
@@ -209,7 +212,7 @@ static inline int calotype_macho_command(const void *file, size_t size, uint32_t
     uint64_t length;
     if (end - at < 8) return -1;
     length = calotype_u32(&f, at + 4); /* cmdsize */
-    if (length < 8 || length > end - at) return -1;
+    if (length < 8 || length % 4 != 0 || length > end - at) return -1;
     if (calotype_u32(&f, at) == command) return calotype_found(&f, part, 0, at, length);
     at += length;
   }

@@ -86,28 +86,4 @@ public final class Endian {
   private static int first(long nuls) {
     return Long.numberOfTrailingZeros(nuls) >> 3;
   }
-
-  /**
-   * Whether the text that ends with a NUL before {@code end} is {@code name}.
-   *
-   * @param end where the table that holds the text ends, within the bytes
-   */
-  public static boolean equals(MemorySegment bytes, long offset, long end, byte[] name) {
-    if (offset < 0
-        || end - offset <= name.length
-        || bytes.get(JAVA_BYTE, offset + name.length) != 0) {
-      return false;
-    }
-    return startsWith(bytes, offset, name);
-  }
-
-  /** Whether {@code name} is at {@code offset}; the caller has checked that many bytes. */
-  public static boolean startsWith(MemorySegment bytes, long offset, byte[] name) {
-    for (int i = 0; i < name.length; i++) {
-      if (bytes.get(JAVA_BYTE, offset + i) != name[i]) {
-        return false;
-      }
-    }
-    return true;
-  }
 }

@@ -5,6 +5,7 @@ import dev.calotype.MalformedImageException;
 import dev.calotype.UnsupportedFormatException;
 import dev.calotype.image.Binary;
 import dev.calotype.image.Container;
+import dev.calotype.image.Format;
 import dev.calotype.image.Image;
 import dev.calotype.image.Member;
 import java.io.IOException;
@@ -50,7 +51,7 @@ final class ContainerJson {
     } catch (MalformedImageException e) {
       broken = broken.or(() -> Optional.of(Failure.of(e, file)));
     }
-    json.writeArrayFieldStart("members");
+    json.writeArrayFieldStart(container.format() == Format.FAT ? "slices" : "members");
     for (Member member : members) {
       json.writeStartObject();
       member(member, json);

@@ -4,6 +4,7 @@ import dev.calotype.MalformedImageException;
 import dev.calotype.UnsupportedFormatException;
 import dev.calotype.image.Binary;
 import dev.calotype.image.Container;
+import dev.calotype.image.Format;
 import dev.calotype.image.Image;
 import dev.calotype.image.Member;
 import java.util.List;
@@ -58,7 +59,8 @@ final class ContainerText {
     } catch (MalformedImageException e) {
       found(Optional.of(Failure.of(e, file)));
     }
-    ImageText.heading(terminal.out(), "Members", members.size());
+    String title = container.format() == Format.FAT ? "Slices" : "Members";
+    ImageText.heading(terminal.out(), title, members.size());
     if (!members.isEmpty()) {
       Table table = new Table(terminal.out(), INDENT, ">#", "Name", ">Offset", ">Size", "What");
       for (Member member : members) {

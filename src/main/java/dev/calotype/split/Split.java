@@ -1,6 +1,7 @@
 package dev.calotype.split;
 
 import dev.calotype.RefusedException;
+import dev.calotype.UnsupportedFormatException;
 import dev.calotype.bytes.Chunks;
 import dev.calotype.image.Image;
 import dev.calotype.image.Target;
@@ -60,8 +61,10 @@ public final class Split implements AutoCloseable {
       }
       MemorySegment bytes = file.map(arena);
       return file.whileWhole(() -> {
-        ElfFile image = (ElfFile) Image.of(bytes, path.toString());
-        return new Split(file, image.target(), ElfDetachment.plan(image, sections));
+        if (Image.of(bytes, path.toString()) instanceof ElfFile image) {
+          return new Split(file, image.target(), ElfDetachment.plan(image, sections));
+        }
+        throw new UnsupportedFormatException(path.toString(), "an image that is not ELF");
       });
     } catch (IOException | RuntimeException e) {
       file.close();

@@ -3,6 +3,7 @@ package dev.calotype.image.elf;
 import dev.calotype.MalformedImageException;
 import dev.calotype.bytes.ByteView;
 import dev.calotype.bytes.EntryList;
+import dev.calotype.bytes.Name;
 import dev.calotype.image.ElfImage;
 import dev.calotype.image.Export;
 import dev.calotype.image.Format;
@@ -16,7 +17,6 @@ import dev.calotype.image.SymbolTable;
 import dev.calotype.image.Target;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
@@ -106,8 +106,7 @@ public final class ElfFile implements ElfImage {
 
   @Override
   public Optional<Section> section(String name) {
-    byte[] wanted = name.getBytes(StandardCharsets.UTF_8);
-    long found = ElfTraverser.section(view.bytes(), view.file(), wanted);
+    long found = ElfTraverser.section(view.bytes(), view.file(), new Name(name));
     if (found == ElfTraverser.ABSENT) {
       return Optional.empty();
     }

@@ -7,6 +7,7 @@ import static dev.calotype.bytes.Endian.word;
 
 import dev.calotype.MalformedImageException;
 import dev.calotype.bytes.Endian;
+import dev.calotype.bytes.Name;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -25,7 +26,7 @@ public final class ElfTraverser {
    * @param elf a whole file that starts with the ELF magic
    * @throws MalformedImageException if the section header table or its names leave the file
    */
-  public static long section(MemorySegment elf, String file, byte[] name) {
+  public static long section(MemorySegment elf, String file, Name name) {
     boolean wide = isWide(elf, file);
     boolean little = isLittle(elf, file);
     long table = word(elf, wide ? 40 : 32, wide, little); // e_shoff
@@ -48,7 +49,7 @@ public final class ElfTraverser {
     long size = word(elf, table + names * entry + (wide ? 32 : 20), wide, little); // sh_size
     require(elf, file, "section name table", strings, size);
     for (long header = table; header < table + count * entry; header += entry) {
-      if (Endian.equals(elf, strings + u32(elf, header, little), strings + size, name)) {
+      if (name.isTextAt(elf, strings + u32(elf, header, little), strings + size)) {
         return header;
       }
     }
