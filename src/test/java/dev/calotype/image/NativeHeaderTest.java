@@ -70,8 +70,7 @@ class NativeHeaderTest {
 
   @Test
   void inDamagedFilesBothFindTheSameOrBothGiveUp() throws IOException {
-    Path find =
-        compile("gcc", "-std=c99", "-O1", "-fsanitize=address,undefined");
+    Path find = compile("gcc", "-std=c99", "-O1", "-fsanitize=address,undefined");
     Path mutant = folder.resolve("mutant");
     SplittableRandom random = new SplittableRandom(20260301);
     List<String> names = List.of(".text", "__text", ".debug_str", "__debug_str", ".bss", ".rdata");
