@@ -77,8 +77,8 @@ final class Inspection {
   }
 
   /**
-   * Takes no text, and only so much of it: in a hostile file each of a million names may be the same
-   * megabyte.
+   * Takes no text, and only so much of it: in a hostile file each of a million names may be the
+   * same megabyte.
    */
   private static final class Nobody extends Writer {
     private static final long LEAST_CHARS = 16 << 20;

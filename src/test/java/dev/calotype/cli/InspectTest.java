@@ -161,7 +161,8 @@ final class InspectTest {
         .containsEntry("symbols", (long) symbols);
     for (Cli run :
         List.of(
-            Cli.run("inspect", "--symbols", file), Cli.run("inspect", "--symbols", "--json", file))) {
+            Cli.run("inspect", "--symbols", file),
+            Cli.run("inspect", "--symbols", "--json", file))) {
       assertThat(run.failed(ExitCode.DAMAGED).err())
           .contains("names that do not all share their bytes");
       assertThat(run.out()).hasSizeLessThan(10_000);

@@ -1,8 +1,8 @@
 package dev.calotype.image.coff;
 
 import dev.calotype.bytes.ByteView;
-import dev.calotype.bytes.Name;
 import dev.calotype.bytes.EntryList;
+import dev.calotype.bytes.Name;
 import dev.calotype.image.CoffImage;
 import dev.calotype.image.Export;
 import dev.calotype.image.Format;

@@ -27,8 +27,7 @@ public final class MachOTraverser {
    * @param segment the segment that it is in, {@code __TEXT} for example; null for any
    * @throws MalformedImageException if a load command on the way is damaged
    */
-  public static long section(
-      MemorySegment macho, String file, Name name, @Nullable Name segment) {
+  public static long section(MemorySegment macho, String file, Name name, @Nullable Name segment) {
     boolean wide = isWide(macho, file);
     boolean little = isLittle(macho);
     long at = wide ? 32 : 28;
@@ -139,8 +138,6 @@ public final class MachOTraverser {
           "at most %d in %d bytes".formatted(Math.max(0, (end - header) / entry), end - at));
     }
   }
-
-
 
   private static void require(
       MemorySegment macho, String file, String structure, long offset, long size) {
