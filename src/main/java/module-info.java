@@ -14,6 +14,8 @@ module dev.calotype {
   // Only the command line needs these two; a library user boots without them.
   requires static info.picocli;
   requires static com.fasterxml.jackson.core;
+  // Only compressed sections need this one.
+  requires static com.github.luben.zstd_jni;
 
   exports dev.calotype;
   exports dev.calotype.emit;
@@ -21,4 +23,5 @@ module dev.calotype {
   exports dev.calotype.ji;
   exports dev.calotype.map;
   exports dev.calotype.split;
+  exports dev.calotype.stream;
 }

@@ -2,6 +2,8 @@ package dev.calotype.publish;
 
 import dev.calotype.Durability;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
@@ -13,9 +15,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -33,7 +35,7 @@ public final class Publication implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(new Thread(Publication::removeUnpublished));
   }
 
-  private final Path target;
+  private Path target;
   private final Path temporary;
   private final boolean replace;
   private final FileChannel channel;
@@ -56,28 +58,78 @@ public final class Publication implements AutoCloseable {
    *     and no regular file
    */
   public static Publication beside(Path target, boolean replace) throws IOException {
-    if (Files.isDirectory(target)) {
-      throw new FileSystemException(target.toString(), null, "Is a directory");
+    requirePlace(target, replace);
+    Path place = target.toAbsolutePath();
+    Leftovers.collect(folderOf(place), UNPUBLISHED::contains);
+    String name = place.getFileName().toString();
+    while (true) {
+      Path temporary = place.resolveSibling(Leftovers.temporary(name, RANDOM.nextLong()));
+      // Before the file is there, so that nobody in this process takes it for a leftover.
+      UNPUBLISHED.add(temporary);
+      Optional<FileChannel> channel = Optional.empty();
+      try {
+        channel = create(temporary);
+      } finally {
+        if (channel.isEmpty()) {
+          UNPUBLISHED.remove(temporary);
+        }
+      }
+      if (channel.isPresent()) {
+        return new Publication(target, temporary, replace, channel.get());
+      }
     }
-    // A rename would take the place of a device or a pipe, /dev/stdout for example.
-    if (Files.exists(target) && !Files.isRegularFile(target)) {
-      throw new FileSystemException(target.toString(), null, "Not a regular file");
-    }
-    if (!replace && Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
-      throw new FileAlreadyExistsException(target.toString());
-    }
-    String name = target.getFileName().toString();
-    String random = HexFormat.of().toHexDigits(RANDOM.nextLong());
-    Path temporary = target.resolveSibling("." + name + "." + random + ".part");
+  }
+
+  /** Makes and locks a temporary; empty if it was taken for a leftover before it was locked. */
+  private static Optional<FileChannel> create(Path temporary) throws IOException {
+    // Also for reading: what has been written may be mapped before it is published.
     FileChannel channel =
-        FileChannel.open(temporary, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
-    UNPUBLISHED.add(temporary);
-    return new Publication(target, temporary, replace, channel);
+        FileChannel.open(
+            temporary,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.CREATE_NEW);
+    boolean locked;
+    try {
+      locked = Leftovers.lock(channel) != null;
+    } catch (IOException e) {
+      locked = true; // No locks here, so nobody who removes what is not locked.
+    }
+    // Whoever removed it had the lock before.
+    if (locked && Files.exists(temporary, LinkOption.NOFOLLOW_LINKS)) {
+      return Optional.of(channel);
+    }
+    channel.close();
+    return Optional.empty();
   }
 
   /** The name the file will have. */
   public Path target() {
     return target;
+  }
+
+  /** The name it has until it is published. */
+  public Path temporary() {
+    return temporary;
+  }
+
+  /**
+   * Gives the file another name to appear under, in a folder of the same file system.
+   *
+   * @throws IOException as {@link #beside} for that name
+   */
+  public void retarget(Path target) throws IOException {
+    requirePlace(target, replace);
+    this.target = target;
+  }
+
+  /**
+   * Maps what has been appended, read-only.
+   *
+   * @param arena owns the mapping, which outlives this object and both names
+   */
+  public MemorySegment map(Arena arena) throws IOException {
+    return channel.map(FileChannel.MapMode.READ_ONLY, 0, written, arena);
   }
 
   /** How many bytes have been appended. */
@@ -91,6 +143,15 @@ public final class Publication implements AutoCloseable {
     written += length;
   }
 
+  /**
+   * Appends zeros without writing them: a hole, where the file system has any.
+   *
+   * @param length how many
+   */
+  public void skip(long length) {
+    written += length;
+  }
+
   /** Appends all of {@code bytes}. */
   public void write(byte[] bytes) throws IOException {
     write(bytes, 0, bytes.length);
@@ -98,11 +159,7 @@ public final class Publication implements AutoCloseable {
 
   /** Appends zero bytes until the position is a multiple of {@code alignment}, a power of two. */
   public void align(long alignment) throws IOException {
-    long end = (written + alignment - 1) & -alignment;
-    byte[] zeros = new byte[(int) Math.min(end - written, 1 << 16)];
-    while (written < end) {
-      write(zeros, 0, (int) Math.min(zeros.length, end - written));
-    }
+    skip(((written + alignment - 1) & -alignment) - written);
   }
 
   /** Writes over bytes that were already appended, or starts a gap before them. */
@@ -125,6 +182,9 @@ public final class Publication implements AutoCloseable {
    * they do not belong together.
    */
   public static void publish(Durability durability, List<Publication> files) throws IOException {
+    for (Publication file : files) {
+      file.fill();
+    }
     if (durability == Durability.DURABLE) {
       for (Publication file : files) {
         file.channel.force(true);
@@ -147,7 +207,7 @@ public final class Publication implements AutoCloseable {
     if (durability == Durability.DURABLE) {
       Set<Path> folders = new LinkedHashSet<>();
       for (Publication file : files) {
-        folders.add(file.target.toAbsolutePath().getParent());
+        folders.add(folderOf(file.target.toAbsolutePath()));
       }
       for (Path folder : folders) {
         syncFolder(folder);
@@ -169,6 +229,19 @@ public final class Publication implements AutoCloseable {
     }
   }
 
+  private static void requirePlace(Path target, boolean replace) throws IOException {
+    if (Files.isDirectory(target)) {
+      throw new FileSystemException(target.toString(), null, "Is a directory");
+    }
+    // A rename would take the place of a device or a pipe, /dev/stdout for example.
+    if (Files.exists(target) && !Files.isRegularFile(target)) {
+      throw new FileSystemException(target.toString(), null, "Not a regular file");
+    }
+    if (!replace && Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+      throw new FileAlreadyExistsException(target.toString());
+    }
+  }
+
   private static void removeUnpublished() {
     for (Path temporary : UNPUBLISHED) {
       try {
@@ -177,6 +250,18 @@ public final class Publication implements AutoCloseable {
         // Nobody is left to tell.
       }
     }
+  }
+
+  /** Gives the file its size if it ends with zeros that were not written. */
+  private void fill() throws IOException {
+    if (channel.size() < written) {
+      overwrite(written - 1, new byte[1], 0, 1);
+    }
+  }
+
+  private static Path folderOf(Path absolute) {
+    Path folder = absolute.getParent();
+    return folder == null ? absolute : folder;
   }
 
   private void rename() throws IOException {

@@ -61,10 +61,13 @@ public final class Split implements AutoCloseable {
       }
       MemorySegment bytes = file.map(arena);
       return file.whileWhole(() -> {
-        if (Image.of(bytes, path.toString()) instanceof ElfFile image) {
-          return new Split(file, image.target(), ElfDetachment.plan(image, sections));
-        }
-        throw new UnsupportedFormatException(path.toString(), "an image that is not ELF");
+        return switch (Image.of(bytes, path.toString())) {
+          case ElfFile image ->
+              new Split(file, image.target(), ElfDetachment.plan(image, sections));
+          case Image other ->
+              throw new UnsupportedFormatException(
+                  path.toString(), other.format().title() + " as an image to split");
+        };
       });
     } catch (IOException | RuntimeException e) {
       file.close();

@@ -101,10 +101,6 @@ final class MainTest {
       assertThat(Cli.run("split", "x", "-o", "y", "--as", shape).failed(ExitCode.FOREIGN).err())
           .contains(shape + " is not supported yet");
     }
-    for (String tier : new String[] {"name", "inputs"}) {
-      assertThat(Cli.run("check", "x", "--tier", tier).failed(ExitCode.FOREIGN).err())
-          .contains(tier + " is not supported yet");
-    }
   }
 
   @Test

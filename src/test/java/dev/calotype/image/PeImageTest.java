@@ -61,6 +61,19 @@ class PeImageTest {
     assertThat(read(stripped).symbols()).isEmpty();
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "x86_64, libgcc_s_seh-1.dll",
+    "x86_64, libgomp-1.dll",
+    "x86_64, libssp-0.dll",
+    "i686, libgcc_s_dw2-1.dll",
+    "i686, libquadmath-0.dll"
+  })
+  void librariesThatComeWithTheGnuToolsReadAsReadobjReadsThem(String architecture, String name) {
+    Path library = Windows.ofMingw(architecture, name);
+    compare(read(library), library);
+  }
+
   @Test
   void everyKindOfExportIsTold() {
     PeImage image = read(Windows.exporter(folder, "x86_64"));

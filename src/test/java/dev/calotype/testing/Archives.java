@@ -51,7 +51,7 @@ public enum Archives {
   private static final String LONG_NAME = "a_name_too_long_for_a_header.o";
 
   private final String type;
-  private final List<String> command;
+  private final String command;
   private final String target;
 
   Archives(String type, String command) {
@@ -60,7 +60,7 @@ public enum Archives {
 
   Archives(String type, String command, String target) {
     this.type = type;
-    this.command = List.of(command.split(" ", -1));
+    this.command = command;
     this.target = target;
   }
 
@@ -78,8 +78,8 @@ public enum Archives {
   public Path build(Path folder) {
     Path archive = folder.resolve(name().toLowerCase(Locale.ROOT) + ".a");
     try {
-      List<String> all = new ArrayList<>(command);
-      all.set(0, Tools.require(command.getFirst()));
+      List<String> all = new ArrayList<>(List.of(command.split(" ", -1)));
+      all.set(0, Tools.require(all.getFirst()));
       all.addAll(
           switch (this) {
             case LIB, LIB_EC -> prepend("/out:" + archive, objects(folder));

@@ -90,6 +90,12 @@ public final class Windows {
     return library;
   }
 
+  /** A library that comes with the GNU tools. */
+  public static Path ofMingw(String architecture, String name) {
+    String gcc = Tools.require(architecture + "-w64-mingw32-gcc");
+    return Path.of(Run.of(gcc, "-print-file-name=" + name).succeeded().out().strip());
+  }
+
   /** The members of an archive, in files of their own, in its order. */
   public static List<Path> members(Path archive) {
     List<Path> members = new ArrayList<>();

@@ -121,12 +121,6 @@ public final class ArchiveFile implements Container {
     return null;
   }
 
-  /** The header of the table of long names, or {@code otherwise} if there is none. */
-  ArchiveHeader longNames(ArchiveHeader otherwise) {
-    ArchiveHeader names = special("//");
-    return names == null ? otherwise : names;
-  }
-
   private long[] walk() {
     long[] headers = new long[16];
     int count = 0;

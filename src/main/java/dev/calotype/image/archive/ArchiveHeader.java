@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import dev.calotype.bytes.ByteView;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A member's header ({@code ar.h}, {@code struct ar_hdr}): 16 bytes of name, then date, owner,
@@ -72,9 +73,9 @@ record ArchiveHeader(
   /**
    * The name, from wherever it is.
    *
-   * @param names the header of the table of long names, or this one's own if there is none
+   * @param names the header of the table of long names, if there is one
    */
-  String name(ByteView view, ArchiveHeader names) {
+  String name(ByteView view, @Nullable ArchiveHeader names) {
     if (inlineName != 0) {
       return inline(view);
     }
@@ -103,17 +104,17 @@ record ArchiveHeader(
   }
 
   /** GNU and Microsoft: {@code /N}, a place in the table of long names. */
-  private String longName(ByteView view, ArchiveHeader names) {
+  private String longName(ByteView view, @Nullable ArchiveHeader names) {
     // A thin archive may add the place of a member in the archive it names: /N:M.
     int colon = rawName.indexOf(':');
     int digits = (colon < 0 ? rawName.length() : colon) - 1;
     long start = number(view, offset + 1, digits);
-    if (!names.rawName.equals("//") || start >= names.size) {
+    if (names == null || start >= names.size) {
       throw view.malformed(
           STRUCTURE,
           offset,
           "long name %d".formatted(start),
-          "one within the table of %d bytes".formatted(names == this ? 0 : names.size));
+          "one within the table of %d bytes".formatted(names == null ? 0 : names.size));
     }
     long from = names.payload + start;
     long end = Math.min(names.payload + names.size, from + (1 << 16));

@@ -4,6 +4,7 @@ import dev.calotype.bytes.ByteView;
 import dev.calotype.image.Container.IndexedSymbol;
 import java.nio.ByteOrder;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +22,7 @@ final class ArchiveIndex {
   static Iterable<IndexedSymbol> of(ArchiveFile archive, boolean hasTwo) {
     ByteView view = archive.view();
     if (view.size() == ArchiveHeader.FIRST) {
-      return none();
+      return List.of();
     }
     ArchiveHeader first = archive.header(ArchiveHeader.FIRST);
     if (hasTwo) {
@@ -34,16 +35,8 @@ final class ArchiveIndex {
       return systemV(view, first, 8);
     }
     return first.isSpecial(view) && !first.rawName().startsWith("/")
-        ? bsd(view, first, first.name(view, first).contains("_64") ? 8 : 4)
-        : none();
-  }
-
-  private static Iterable<IndexedSymbol> none() {
-    return () -> iterate(0, i -> unreachable());
-  }
-
-  private static IndexedSymbol unreachable() {
-    throw new NoSuchElementException();
+        ? bsd(view, first, first.name(view, null).contains("_64") ? 8 : 4)
+        : List.of();
   }
 
   /** A count, that many offsets, and that many names, all big-endian. */

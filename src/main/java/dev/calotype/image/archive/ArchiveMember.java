@@ -15,7 +15,7 @@ import java.lang.foreign.MemorySegment;
 record ArchiveMember(ArchiveFile archive, int index, ArchiveHeader header) implements Member {
   @Override
   public String name() {
-    return header.name(archive.view(), archive.longNames(header));
+    return header.name(archive.view(), archive.special("//"));
   }
 
   @Override
