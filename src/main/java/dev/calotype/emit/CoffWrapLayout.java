@@ -41,7 +41,10 @@ final class CoffWrapLayout extends WrapLayout {
     byte[] section = utf8(wrap.section());
     // A long section's name is a slash and, in decimal, where the table of long names has it.
     this.sectionName = section.length <= SHORT_NAME ? section : utf8("/" + addLong(section));
-    this.symbolName = wrap.symbol().map(this::symbolName).orElse(new byte[0]);
+    // Compilers for 32-bit x86 put an underscore before the names of C.
+    String prefix = wrap.target() == ObjectTarget.I686_WINDOWS ? "_" : "";
+    this.symbolName =
+        wrap.symbol().map(name -> symbolName(prefix + name)).orElse(new byte[0]);
   }
 
   /** Refuses names that read as the place of another name. */
@@ -58,10 +61,12 @@ final class CoffWrapLayout extends WrapLayout {
     return Format.COFF;
   }
 
-  /** The file header has 32 bits for where the symbols start, which is where the payload ends. */
+  /**
+   * The file header has 32 bits for where the symbols start, and LLVM no more for where they end.
+   */
   @Override
   long mostPayload() {
-    return 0xffff_ffffL - payloadOffset;
+    return 0xffff_ffffL - payloadOffset - tail(0).length;
   }
 
   @Override

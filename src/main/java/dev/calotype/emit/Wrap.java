@@ -47,8 +47,8 @@ public final class Wrap {
   /**
    * For an object whose payload linkers keep, in section {@code .rustc}.
    *
-   * @param symbol the global symbol at the payload, as C has it: Mach-O's underscore is put before
-   *     it. 32-bit COFF's is not, as Rust does not
+   * @param symbol the global symbol at the payload, as C has it: the underscore is put before it
+   *     that Mach-O and 32-bit Windows have there
    * @throws RefusedException if it is no name for a symbol
    */
   public static Wrap kept(ObjectTarget target, String symbol) {

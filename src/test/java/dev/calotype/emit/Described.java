@@ -67,7 +67,9 @@ final class Described {
                 + (carried ? " LNK_REMOVE" : " CNT_INITIALIZED_DATA MEM_READ"));
         int feature = wrap.target() == ObjectTarget.I686_WINDOWS ? 1 : 0;
         lines.add("@feat.00 Static %d IMAGE_SYM_ABSOLUTE".formatted(feature));
-        wrap.symbol().ifPresent(name -> lines.add(name + " External 0 " + wrap.section()));
+        String prefix = feature == 1 ? "_" : "";
+        wrap.symbol()
+            .ifPresent(name -> lines.add(prefix + name + " External 0 " + wrap.section()));
       }
       default -> {
         String segment = carried ? "__DWARF" : "__DATA";
@@ -109,7 +111,7 @@ final class Described {
     lines.add(
         "%s %s %s%s"
             .formatted(all.text("Format"), header.word("Machine"), order, flags(header, "")));
-    for (Readobj section : all.all("Section").stream().skip(1).toList()) {
+    for (Readobj section : sections(all).subList(1, sections(all).size())) {
       lines.add(
           "%s %s%s align %s"
               .formatted(
@@ -139,7 +141,7 @@ final class Described {
 
   private static void coff(Readobj all, List<String> lines) {
     lines.add(all.text("Format") + " " + all.all("ImageFileHeader").getFirst().word("Machine"));
-    for (Readobj section : all.all("Section")) {
+    for (Readobj section : sections(all)) {
       lines.add(section.word("Name") + flags(section, "IMAGE_SCN_"));
     }
     for (Readobj symbol : all.all("Symbol")) {
@@ -153,6 +155,11 @@ final class Described {
     }
   }
 
+  /** Those of the table: a symbol's is only named. */
+  private static List<Readobj> sections(Readobj all) {
+    return all.all("Section").stream().filter(section -> !section.children().isEmpty()).toList();
+  }
+
   private static void macho(Readobj all, List<String> lines) {
     Readobj header = all.all("MachHeader").getFirst();
     lines.add(
@@ -162,8 +169,7 @@ final class Described {
                 header.word("CpuType"),
                 header.word("CpuSubType"),
                 header.word("FileType")));
-    for (Readobj section :
-        all.all("Section").stream().filter(s -> !s.children().isEmpty()).toList()) {
+    for (Readobj section : sections(all)) {
       lines.add(
           "%s,%s %s align 2^%s%s"
               .formatted(

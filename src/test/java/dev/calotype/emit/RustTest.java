@@ -101,9 +101,10 @@ class RustTest {
     for (Symbol one : ((Image) object).symbols()) {
       symbol = one.isGlobal() ? one.name() : symbol;
     }
-    boolean isMachO = target.target().format() == Format.MACHO;
-    assertThat(symbol).startsWith(isMachO ? "_rust_metadata_" : "rust_metadata_");
-    assertSame(Wrap.kept(target, symbol.substring(isMachO ? 1 : 0)), metadata, theirs);
+    boolean hasUnderscore =
+        target.target().format() == Format.MACHO || target == ObjectTarget.I686_WINDOWS;
+    assertThat(symbol).startsWith(hasUnderscore ? "_rust_metadata_" : "rust_metadata_");
+    assertSame(Wrap.kept(target, symbol.substring(hasUnderscore ? 1 : 0)), metadata, theirs);
   }
 
   @Test

@@ -137,12 +137,9 @@ class WrapLinkTest {
       Path library = link.link(folder, inputs);
       assertThat(sections(library)).contains(".rustc");
       assertThat(dump(library, link)).startsWith(PAYLOAD);
-      assertThat(
-              Unwrap.standard()
-                  .find(Binary.of(MemorySegment.ofArray(Bytes.read(library)), "library"))
-                  .bytes()
-                  .mismatch(MemorySegment.ofArray(PAYLOAD)))
-          .isEqualTo(-1);
+      Path again = folder.resolve("again");
+      Unwrap.standard().write(library, again, REPLACE);
+      assertThat(again).hasBinaryContent(PAYLOAD);
       if (link.command.startsWith("lld-link")) {
         continue; // It writes no table of symbols: the name is for whoever links with the object.
       }

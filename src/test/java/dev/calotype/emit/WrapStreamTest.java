@@ -117,7 +117,7 @@ class WrapStreamTest {
                     OutputOptions.standard(),
                     length -> written[0] += length))
         .isInstanceOf(RefusedException.class)
-        .hasMessageContaining("more than the 4294967235 bytes that COFF can hold");
+        .hasMessageContaining("more than the 4294967213 bytes that COFF can hold");
     assertThat(written[0]).isBetween(0xfff0_0000L, 0xffff_ffffL);
     assertThat(folder).isEmptyDirectory();
   }
