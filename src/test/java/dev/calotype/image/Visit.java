@@ -87,7 +87,7 @@ public final class Visit {
     }
     Binary binary = opened[0];
     text(binary::file);
-    ask(() -> sink += binary.format().ordinal());
+    text(() -> binary.format().id());
     text(binary::type);
     bytes(binary::bytes);
     switch (binary) {

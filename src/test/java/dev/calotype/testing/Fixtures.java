@@ -37,7 +37,7 @@ public enum Fixtures {
               "mips")) {
         String target = "--target=" + arch + "-linux-gnu";
         object(folder, arch + ".o", target, "-fPIC", "-ffunction-sections");
-        run(folder, "ld.lld-19 -shared --build-id -soname=lib%1$s.so -o %1$s.so %1$s.o", arch);
+        run(folder, "ld.lld-19 -shared --build-id -soname=libARCH.so -o ARCH.so ARCH.o", arch);
       }
       String target = "--target=x86_64-linux-gnu";
       object(folder, "zlib.o", target, "-g", "-gz=zlib");
@@ -59,13 +59,13 @@ public enum Fixtures {
         object(folder, arch + ".o", target, "-g");
         run(
             folder,
-            "ld64.lld-19 -dylib -arch %1$s -platform_version macos 11.0 14.0 -undefined"
-                + " dynamic_lookup -install_name @rpath/lib%1$s.dylib -o lib%1$s.dylib %1$s.o",
+            "ld64.lld-19 -dylib -arch ARCH -platform_version macos 11.0 14.0 -undefined"
+                + " dynamic_lookup -install_name @rpath/libARCH.dylib -o libARCH.dylib ARCH.o",
             arch);
         run(
             folder,
-            "ld64.lld-19 -dylib -arch %1$s -platform_version macos 13.0 14.0 -undefined"
-                + " dynamic_lookup -fixup_chains -o chained-%1$s.dylib %1$s.o",
+            "ld64.lld-19 -dylib -arch ARCH -platform_version macos 13.0 14.0 -undefined"
+                + " dynamic_lookup -fixup_chains -o chained-ARCH.dylib ARCH.o",
             arch);
       }
       object(folder, "i386.o", "--target=i386-apple-macos10.6");
@@ -78,7 +78,7 @@ public enum Fixtures {
     void build(Path folder) {
       for (String arch : List.of("x86_64", "arm64")) {
         object(folder, arch + ".o", "--target=" + arch + "-apple-macos11");
-        run(folder, "llvm-ar-19 rcs --format=darwin %1$s.a %1$s.o", arch);
+        run(folder, "llvm-ar-19 rcs --format=darwin ARCH.a ARCH.o", arch);
       }
       run(folder, "llvm-lipo-19 -create x86_64.o arm64.o -output fat.o");
       run(folder, "llvm-lipo-19 -create -fat64 x86_64.o arm64.o -output fat64.o");
@@ -109,7 +109,7 @@ public enum Fixtures {
         run(folder, "lld-link-19 /dll /noentry /out:wanted.dll wanted.obj");
         run(
             folder,
-            "lld-link-19 /dll /noentry /debug /pdbaltpath:%1$s.pdb /out:%1$s.dll fixture.obj"
+            "lld-link-19 /dll /noentry /debug /pdbaltpath:ARCH.pdb /out:ARCH.dll fixture.obj"
                 + " wanted.lib",
             arch);
       }
@@ -184,11 +184,16 @@ public enum Fixtures {
     Run.of(command.toArray(String[]::new)).succeeded();
   }
 
-  /** Runs a command whose words that name files name them in the folder. */
-  private static void run(Path folder, String command, Object... arguments) {
-    List<String> words = new ArrayList<>(List.of(command.formatted(arguments).split(" ", -1)));
+  /** Runs a command in the folder. */
+  private static void run(Path folder, String command) {
+    List<String> words = new ArrayList<>(List.of(command.split(" ", -1)));
     words.set(0, Tools.require(words.getFirst()));
     Run.in(folder, words).succeeded();
+  }
+
+  /** Runs a command in the folder, with a machine's name for {@code ARCH}. */
+  private static void run(Path folder, String command, String arch) {
+    run(folder, command.replace("ARCH", arch));
   }
 
   private static void delete(Path folder) {
