@@ -94,7 +94,7 @@ final class WrapUnwrapTest {
         .containsEntry("section", ".rustc")
         .containsEntry("payload", Map.of("file", again.toString(), "size", 5000L))
         .containsOnlyKeys("file", "members", "section", "offset", "payload");
-    long offset = (Long) unwrapped.get("offset");
+    long offset = (Long) unwrapped.getOrDefault("offset", 0L);
     byte[] bytes = Bytes.read(archive);
     assertThat(Arrays.copyOfRange(bytes, (int) offset, (int) offset + 5000))
         .isEqualTo(Bytes.read(payload));
