@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -40,6 +41,19 @@ final class Group {
     for (Map.Entry<String, String> entry : group.entrySet()) {
       add(digest, entry.getKey());
       add(digest, entry.getValue());
+    }
+    return digest.finish();
+  }
+
+  /** Of names without values, which come in {@link #ORDER}, or zeros if there are none. */
+  static byte[] digest(Set<String> names) {
+    if (names.isEmpty()) {
+      return NONE.clone();
+    }
+    Sha256 digest = new Sha256();
+    for (String name : names) {
+      add(digest, name);
+      add(digest, "");
     }
     return digest.finish();
   }

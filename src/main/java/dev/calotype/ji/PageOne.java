@@ -90,7 +90,7 @@ final class PageOne {
         .bytes(Group.digest(origin.optionTexts()))
         .bytes(Group.digest(origin.upstreamTexts()))
         .bytes(Group.digest(origin.variableTexts()))
-        .bytes(Group.digest(origin.inputPaths()));
+        .bytes(Group.digest(origin.inputs().keySet()));
     byte[] features = String.join("\0", origin.features()).getBytes(StandardCharsets.UTF_8);
     if (features.length <= END - FEATURES) {
       page.u32(features.length).bytes(features);
