@@ -60,6 +60,7 @@ public final class CodeObject implements AutoCloseable {
     return Answer.open(
         path,
         tier,
+        OpenFile::open,
         file -> {
           CodeObject code = find(file);
           if (tier == Tier.FULL) {

@@ -37,12 +37,10 @@ public final class Expectations {
     draft.options.forEach((name, option) -> optionTexts.put(name, option.value()));
     SortedMap<String, String> upstreamTexts = Group.map();
     draft.upstreams.forEach((name, id) -> upstreamTexts.put(name, id.hex()));
-    SortedMap<String, String> inputTexts = Group.map();
-    draft.inputs.ifPresent(paths -> paths.forEach(path -> inputTexts.put(path, "")));
     options = Group.digest(optionTexts);
     upstreams = Group.digest(upstreamTexts);
     variables = Group.digest(Origin.variableTexts(draft.variables));
-    inputs = Group.digest(inputTexts);
+    inputs = Group.digest(draft.inputs.orElse(Set.of()));
   }
 
   /**

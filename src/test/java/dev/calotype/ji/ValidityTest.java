@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -115,6 +116,33 @@ class ValidityTest {
           {"1", "9".repeat(101)}
         }) {
       assertThat(Comparison.AT_LEAST.accepts(pair[0], pair[1])).as(pair[1]).isFalse();
+    }
+  }
+
+  @Test
+  void namesAreInTheOrderOfTheirUtf8() {
+    List<String> names =
+        List.of(
+            "",
+            "a",
+            "ab",
+            "b",
+            "\u00e9",
+            "\ud7ff",
+            "\ue000",
+            "\uffff",
+            "\ud800\udc00",
+            "\ud800\udc00a",
+            "\udbff\udfff");
+    for (String x : names) {
+      for (String y : names) {
+        int expected =
+            Arrays.compareUnsigned(
+                x.getBytes(StandardCharsets.UTF_8), y.getBytes(StandardCharsets.UTF_8));
+        assertThat(Integer.signum(Group.ORDER.compare(x, y)))
+            .as("%s and %s", x, y)
+            .isEqualTo(Integer.signum(expected));
+      }
     }
   }
 
