@@ -13,6 +13,8 @@ module dev.calotype {
   // Only the command line needs these two; a library user boots without them.
   requires static info.picocli;
   requires static com.fasterxml.jackson.core;
+  // Only compressed sections need this one.
+  requires static com.github.luben.zstd_jni;
 
   exports dev.calotype;
   exports dev.calotype.image;

@@ -1,5 +1,6 @@
 package dev.calotype.cli;
 
+import dev.calotype.UnsupportedFormatException;
 import dev.calotype.ji.Cause;
 import dev.calotype.ji.CodeObject;
 import dev.calotype.ji.DataFile;
@@ -61,7 +62,7 @@ record Verdict(Validity validity, boolean isCode) implements AutoCloseable {
 
   /** The name of the tier that produced it. */
   String tier() {
-    return validity.tier() == Tier.FULL ? "full" : "header";
+    return validity.tier().id();
   }
 
   ExitCode code() {
@@ -167,7 +168,7 @@ record Verdict(Validity validity, boolean isCode) implements AutoCloseable {
 
   /** Whether the file is a data file all the same, of a version that is not read here. */
   static boolean isOtherVersion(Validity.Foreign foreign) {
-    return foreign.found().startsWith("a data file");
+    return foreign.kind() != UnsupportedFormatException.Kind.OTHER_FORMAT;
   }
 
   /** An empty file may be what is left of either half; its name is all there is to go by. */

@@ -54,7 +54,7 @@ final class Answer {
       String reason = "%s, expected %s".formatted(e.actual(), e.expected());
       return new Validity.Damaged(path, tier, e.structure(), e.offset(), reason);
     } catch (UnsupportedFormatException e) {
-      return new Validity.Foreign(path, tier, e.found());
+      return new Validity.Foreign(path, tier, e.kind(), e.found());
     } catch (EOFException e) {
       return new Validity.Damaged(path, tier, "file", 0, "it shrank while it was being checked");
     }

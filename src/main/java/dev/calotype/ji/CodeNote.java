@@ -98,7 +98,11 @@ public record CodeNote(
     int major = view.u16(DESCRIPTOR, STRUCTURE);
     if (major != MAJOR) {
       throw new UnsupportedFormatException(
-          file, "a code note of format %d (this reads %d)".formatted(major, MAJOR));
+          file,
+          "a code note of format %d (this reads %d)".formatted(major, MAJOR),
+          major > MAJOR
+              ? UnsupportedFormatException.Kind.TOO_NEW
+              : UnsupportedFormatException.Kind.TOO_OLD);
     }
     return new CodeNote(
         Shape.of(view.u32(DESCRIPTOR + 4, STRUCTURE), view, offset + DESCRIPTOR + 4),

@@ -212,14 +212,13 @@ public final class CodeObject implements AutoCloseable {
   private VerifiedStream body(LongConsumer progress) throws IOException {
     byte[] digests = appendix().digests;
     return new VerifiedStream(
-        file,
-        "code",
-        0,
         noteOffset,
-        chunk -> {
-          progress.accept(Math.min(Chunks.SIZE, noteOffset - chunk * Chunks.SIZE));
+        (chunk, target, length) -> {
+          progress.accept(length);
           int at = Math.toIntExact(chunk * Sha256.SIZE);
-          return Arrays.copyOfRange(digests, at, at + Sha256.SIZE);
+          byte[] digest = Arrays.copyOfRange(digests, at, at + Sha256.SIZE);
+          Chunk.read(file, "code", chunk * Chunks.SIZE, target, length);
+          Chunk.verify(file, "code", chunk * Chunks.SIZE, target, length, digest);
         });
   }
 

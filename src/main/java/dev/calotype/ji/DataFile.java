@@ -20,6 +20,7 @@ public final class DataFile implements AutoCloseable {
   private final PageOne page;
   private final Object lock = new Object();
   private Optional<Tail> tail = Optional.empty();
+  private List<DataSection> sections = List.of();
 
   private DataFile(OpenFile file, PageOne page) {
     this.file = file;
@@ -44,6 +45,12 @@ public final class DataFile implements AutoCloseable {
    */
   public static Validity check(Path path, Expectations expectations, LongConsumer progress)
       throws IOException {
+    if (expectations.tier() == Tier.NAME) {
+      Optional<Cause> wrong = FileName.wrongId(path, expectations.dataId());
+      if (wrong.isPresent()) {
+        return new Validity.Stale(path, Tier.NAME, List.of(wrong.get()));
+      }
+    }
     return Answer.open(
         path,
         expectations.tier(),
@@ -53,6 +60,29 @@ public final class DataFile implements AutoCloseable {
           Tier tier = unproven ? Tier.FULL : expectations.tier();
           return Answer.of(path, tier, () -> data.verdict(path, expectations, tier, progress));
         });
+  }
+
+  /**
+   * Finds the data files of one name in a folder that may be used: {@code NAME.ji} and {@code
+   * NAME-ID.ji}, where ID is the first 16 digits of a content id. Reads one page of each, or
+   * nothing if its name says that it is of other content; looks further only at those that are
+   * fresh by their page.
+   *
+   * @param name the name without id and extension
+   * @return the answers of all of them, by file name; close it
+   * @throws IOException if the folder or a file in it can't be read
+   */
+  public static Selection select(Path folder, String name, Expectations expectations)
+      throws IOException {
+    return Selection.of(folder, name, expectations);
+  }
+
+  /**
+   * The file name of this content in a folder with many: {@code NAME-ID.ji}, where ID is the first
+   * 16 digits of the id. The tier {@link Tier#NAME} and {@link #select} go by it.
+   */
+  public static String fileName(String name, DataId id) {
+    return FileName.of(name, id);
   }
 
   /** The content id. */
@@ -67,12 +97,21 @@ public final class DataFile implements AutoCloseable {
 
   /** The identity of the compiler that made it, empty if none is recorded. */
   public String compiler() throws IOException {
-    return tail().compiler();
+    return origin().compiler();
   }
 
   /** The id of the target it was made for, empty if none is recorded. */
   public String target() throws IOException {
-    return tail().target();
+    return origin().target();
+  }
+
+  /**
+   * All that is recorded about the making. Reads and verifies the tail block when first asked.
+   *
+   * @throws MalformedImageException if the tail block is damaged
+   */
+  public Origin origin() throws IOException {
+    return tail().origin();
   }
 
   /**
@@ -82,11 +121,16 @@ public final class DataFile implements AutoCloseable {
    * @throws MalformedImageException if the tail block is damaged
    */
   public List<DataSection> sections() throws IOException {
-    List<DataSection> sections = new ArrayList<>();
-    for (Tail.Entry entry : tail().sections()) {
-      sections.add(new DataSection(this, entry));
+    synchronized (lock) {
+      if (sections.isEmpty()) {
+        List<DataSection> all = new ArrayList<>();
+        for (Tail.Entry entry : tail().sections()) {
+          all.add(new DataSection(this, entry));
+        }
+        sections = List.copyOf(all);
+      }
+      return sections;
     }
-    return List.copyOf(sections);
   }
 
   /** The first section of that name. */
@@ -107,7 +151,7 @@ public final class DataFile implements AutoCloseable {
   private Tail tail() throws IOException {
     synchronized (lock) {
       if (tail.isEmpty()) {
-        tail = Optional.of(Tail.read(file, page));
+        tail = Optional.of(TailReader.read(file, page));
       }
       return tail.get();
     }
@@ -121,25 +165,35 @@ public final class DataFile implements AutoCloseable {
         BootRecord.remember(path);
       }
     }
-    List<Cause> causes = compare(expectations);
+    List<Cause> causes = causes(path, expectations, progress);
     return causes.isEmpty()
         ? new Validity.Fresh(path, tier, this)
         : new Validity.Stale(path, tier, causes);
   }
 
-  /** Compares digests of page one; only a difference needs the texts of the tail block. */
-  private List<Cause> compare(Expectations expectations) throws IOException {
-    List<Cause> causes = new ArrayList<>();
-    if (expectations.dataId().isPresent() && !expectations.dataId().get().same(page.id())) {
-      causes.add(new Cause(Cause.Code.DATA_ID, expectations.dataId().get().hex(), page.id().hex()));
+  private List<Cause> causes(Path path, Expectations expectations, LongConsumer progress)
+      throws IOException {
+    Expectations.Draft wanted = expectations.all();
+    if (wanted.tier == Tier.NAME) {
+      return FileName.wrongId(path, Optional.of(id())).stream().toList();
     }
-    if (expectations.target().isPresent()
-        && !PageOne.digest(expectations.target().get()).equals(page.target())) {
-      causes.add(new Cause(Cause.Code.TARGET, expectations.target().get(), target()));
-    }
-    if (expectations.compiler().isPresent()
-        && !PageOne.digest(expectations.compiler().get()).equals(page.compiler())) {
-      causes.add(new Cause(Cause.Code.COMPILER, expectations.compiler().get(), compiler()));
+    boolean met = expectations.areMetBy(page);
+    List<Cause> causes = met ? List.of() : Comparer.compare(expectations, this);
+    boolean looksAtInputs =
+        wanted.tier == Tier.INPUTS || (wanted.tier == Tier.FULL && !wanted.roots.isEmpty());
+    if (looksAtInputs || !wanted.checks.isEmpty()) {
+      causes = new ArrayList<>(causes);
+      if (looksAtInputs) {
+        byte[] key = page.digest(PageOne.ROOT);
+        causes.addAll(InputChecker.check(expectations, origin(), key, progress));
+      }
+      for (Expectations.NamedCheck own : wanted.checks) {
+        Optional<OwnCheck.Difference> found = own.check().look(this);
+        if (found.isPresent()) {
+          OwnCheck.Difference it = found.get();
+          causes.add(new Cause(Cause.Code.OWN, own.name(), it.expected(), it.actual()));
+        }
+      }
     }
     return causes;
   }

@@ -1,14 +1,14 @@
 package dev.calotype.ji;
 
 import dev.calotype.bytes.Chunks;
-import dev.calotype.bytes.Sha256;
+import dev.calotype.bytes.Zeros;
 import dev.calotype.map.OpenFile;
 import java.io.IOException;
 import java.util.function.LongConsumer;
 
 /**
- * Looks at every byte of a data file: chunks against their digests, roots against the chunk
- * digests, the content id against the roots, texts against page one, and padding, which is zero.
+ * Looks at every byte of a data file: chunks against their digests, those against the roots, and
+ * padding, which is zero. The tables and page one were compared when the tail block was read.
  */
 final class DataFileVerifier {
   private final OpenFile file;
@@ -24,40 +24,22 @@ final class DataFileVerifier {
   }
 
   void verify() throws IOException {
-    require(tail.contentId().same(page.id()), "content id", 0x30);
-    require(PageOne.digest(tail.compiler()).equals(page.compiler()), "compiler digest", 0x70);
-    require(PageOne.digest(tail.target()).equals(page.target()), "target digest", 0x90);
+    byte[] chunk = new byte[0];
     long end = PageOne.SIZE;
     for (Tail.Entry section : tail.sections()) {
       verifyPadding(end, section.offset());
-      verifyContent(section);
-      end = section.offset() + section.size();
+      SectionReader reader = new SectionReader(file, section);
+      reader.verifyRoot();
+      if (chunk.length < Math.min(section.size(), Chunks.SIZE)) {
+        chunk = new byte[(int) Math.min(section.size(), Chunks.SIZE)];
+      }
+      for (long i = 0; i < reader.chunks(); i++) {
+        reader.read(i, chunk, reader.length(i));
+        progress.accept(reader.length(i));
+      }
+      end = section.offset() + section.stored();
     }
     verifyPadding(end, page.tailOffset());
-  }
-
-  private void require(boolean holds, String structure, long offset) {
-    if (!holds) {
-      throw Bytes.view(new byte[0], file)
-          .malformed(structure, offset, "one of other content", "the tail block's");
-    }
-  }
-
-  private void verifyContent(Tail.Entry section) throws IOException {
-    String structure = "section " + section.name();
-    Sha256 root = new Sha256();
-    VerifiedStream.Digests digests =
-        chunk -> {
-          byte[] digest = Bytes.read(file, section.digests() + chunk * Sha256.SIZE, Sha256.SIZE);
-          root.add(digest);
-          progress.accept(Math.min(Chunks.SIZE, section.size() - chunk * Chunks.SIZE));
-          return digest;
-        };
-    new VerifiedStream(file, structure, section.offset(), section.size(), digests).drain();
-    if (!PageOne.hex(root.finish()).equals(section.root())) {
-      throw Bytes.view(new byte[0], file)
-          .malformed(structure, section.digests(), "chunk digests of other content", "its root's");
-    }
   }
 
   private void verifyPadding(long start, long end) throws IOException {
@@ -65,11 +47,13 @@ final class DataFileVerifier {
     for (long at = start; at < end; at += buffer.length) {
       int part = (int) Math.min(buffer.length, end - at);
       file.readFully(at, buffer, 0, part);
-      for (int i = 0; i < part; i++) {
-        if (buffer[i] != 0) {
-          throw Bytes.view(buffer, file)
-              .malformed("padding", at + i, "0x%02x".formatted(buffer[i]), "0");
+      if (!Zeros.fill(buffer, 0, part)) {
+        int i = 0;
+        while (buffer[i] == 0) {
+          i++;
         }
+        throw Bytes.view(buffer, file)
+            .malformed("padding", at + i, "0x%02x".formatted(buffer[i]), "0");
       }
     }
   }

@@ -9,17 +9,15 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Objects;
 
 /**
- * Writes a data file as a stream: page one is left empty, the sections follow one after the other,
- * then the tail block, and page one last. Nobody sees the file before {@link #publish()}; closing
- * an unpublished writer leaves nothing behind.
+ * Writes a data file as a stream: page one is left empty, the sections follow one after the other
+ * in the order the caller likes, then the tail block, and page one last. Nobody sees the file
+ * before {@link #publish()}; closing an unpublished writer leaves nothing behind.
  *
- * <p>Memory does not depend on the size of the content, but for 32 bytes a MiB. Not safe for use by
- * several threads.
+ * <p>Memory does not depend on the size of the content, but for 32 bytes a MiB, 48 in a section
+ * that is not plain. Not safe for use by several threads.
  */
 public final class DataFileWriter implements AutoCloseable {
   /** The section flag of {@link DataSection#isPlaceable()}. */
@@ -36,6 +34,8 @@ public final class DataFileWriter implements AutoCloseable {
   private final WriteOptions options;
   private final List<Tail.Entry> sections = new ArrayList<>();
   private final List<byte[]> digests = new ArrayList<>();
+  private final List<byte[]> packs = new ArrayList<>();
+  private byte[] chunk = new byte[0];
   private long chunks;
   private boolean inSection;
   private boolean finished;
@@ -63,26 +63,38 @@ public final class DataFileWriter implements AutoCloseable {
   }
 
   /**
-   * Starts a section. Close the stream before the next section or the end.
+   * Starts a plain section. Close the stream before the next section or the end.
    *
    * @param name its name, 1 to 4096 bytes of UTF-8
    * @param alignment the alignment in bytes, a power of two up to 1 MiB; below 64 it is 64
    * @param placeable whether it may be mapped over a hole or beside code: aligns it to 64 KiB
    */
   public OutputStream section(String name, long alignment, boolean placeable) throws IOException {
+    return section(
+        name, SectionOptions.standard().withAlignment(alignment).withPlaceable(placeable));
+  }
+
+  /**
+   * Starts a section. Close the stream before the next section or the end.
+   *
+   * @param name its name, 1 to 4096 bytes of UTF-8
+   */
+  public OutputStream section(String name, SectionOptions how) throws IOException {
     requireOpen();
     int nameBytes = name.getBytes(StandardCharsets.UTF_8).length;
     if (nameBytes == 0 || nameBytes > MOST_NAME_BYTES) {
       throw new IllegalArgumentException("a section name of %d bytes".formatted(nameBytes));
     }
-    int bits = Long.numberOfTrailingZeros(alignment);
-    if (Long.bitCount(alignment) != 1 || bits > MOST_ALIGNMENT_BITS) {
-      throw new IllegalArgumentException("an alignment of %d".formatted(alignment));
-    }
-    bits = Math.max(bits, placeable ? PLACEABLE_ALIGNMENT_BITS : LEAST_ALIGNMENT_BITS);
+    int bits =
+        Math.max(
+            Long.numberOfTrailingZeros(how.alignment()),
+            how.placeable() ? PLACEABLE_ALIGNMENT_BITS : LEAST_ALIGNMENT_BITS);
     file.align(1L << bits);
     inSection = true;
-    return new SectionStream(name, bits, placeable ? PLACEABLE : 0);
+    if (chunk.length == 0) {
+      chunk = new byte[Chunks.SIZE];
+    }
+    return new SectionWriter(file, name, bits, how, chunk, this::add);
   }
 
   /** Writes what is left and makes the file appear under its name. */
@@ -108,82 +120,43 @@ public final class DataFileWriter implements AutoCloseable {
     finished = true;
     file.align(1 << LEAST_ALIGNMENT_BITS);
     long tailOffset = file.position();
-    Tail tail = new Tail(sections, options.compiler(), options.target());
-    Sha256 root = new Sha256();
-    append(tail.encodeTables(), root);
+    Tail tail = new Tail(sections, options.origin());
+    int flags = options.durability() == Durability.FAST ? PageOne.PUBLISHED_FAST : 0;
+    long packed = packs.stream().mapToLong(table -> table.length).sum() / Packing.ENTRY_SIZE;
+    byte[] tables = TailWriter.encode(tail, flags, chunks, packed);
+    file.write(tables);
     for (byte[] digest : digests) {
-      append(digest, root);
+      file.write(digest);
+    }
+    for (byte[] pack : packs) {
+      file.write(pack);
     }
     DataId id = tail.contentId();
     byte[] page =
-        new PageOne(
-                PageOne.MINOR,
+        PageOne.of(
+                options.origin(),
                 file.position(),
                 tailOffset,
-                file.position() - tailOffset,
-                options.durability() == Durability.FAST ? PageOne.PUBLISHED_FAST : 0,
+                tables.length,
+                flags,
                 id,
-                PageOne.hex(root.finish()),
-                PageOne.digest(options.compiler()),
-                PageOne.digest(options.target()))
+                Sha256.of(tables))
             .encode();
     file.overwrite(0, page, 0, page.length);
     return id;
   }
 
-  private void append(byte[] bytes, Sha256 digest) throws IOException {
-    file.write(bytes);
-    digest.add(bytes);
+  private void add(SectionWriter section) {
+    inSection = false;
+    sections.add(section.entry(chunks));
+    digests.add(section.digests());
+    packs.add(section.packs());
+    chunks += digests.getLast().length / Sha256.SIZE;
   }
 
   private void requireOpen() {
     if (finished || inSection) {
       throw new IllegalStateException(finished ? "the file is finished" : "a section is open");
-    }
-  }
-
-  private final class SectionStream extends OutputStream {
-    private final String name;
-    private final int alignment;
-    private final int flags;
-    private final long offset = file.position();
-    private final Chunks content = new Chunks();
-    private boolean closed;
-
-    SectionStream(String name, int alignment, int flags) {
-      this.name = name;
-      this.alignment = alignment;
-      this.flags = flags;
-    }
-
-    @Override
-    public void write(int b) throws IOException {
-      write(new byte[] {(byte) b}, 0, 1);
-    }
-
-    @Override
-    public void write(byte[] bytes, int from, int length) throws IOException {
-      Objects.checkFromIndexSize(from, length, bytes.length);
-      if (closed) {
-        throw new IOException("section " + name + " is closed");
-      }
-      file.write(bytes, from, length);
-      content.add(bytes, from, length);
-    }
-
-    @Override
-    public void close() {
-      if (closed) {
-        return;
-      }
-      closed = true;
-      inSection = false;
-      byte[] chunkDigests = content.finish();
-      String root = HexFormat.of().formatHex(Sha256.of(chunkDigests));
-      long size = file.position() - offset;
-      sections.add(new Tail.Entry(name, offset, size, flags, alignment, chunks, 0, root));
-      digests.add(chunkDigests);
-      chunks += chunkDigests.length / Sha256.SIZE;
     }
   }
 }

@@ -11,7 +11,7 @@ import java.util.HexFormat;
 public record DataId(String hex) {
   /** Checks the digits. */
   public DataId {
-    if (hex.length() != 64 || !isLowerHex(hex)) {
+    if (!isId(hex)) {
       throw new IllegalArgumentException("not 64 hexadecimal digits: " + hex);
     }
   }
@@ -39,7 +39,12 @@ public record DataId(String hex) {
     return hex;
   }
 
-  private static boolean isLowerHex(String text) {
+  /** Whether a text is 64 lower-case hexadecimal digits. */
+  static boolean isId(String text) {
+    return text.length() == 64 && isLowerHex(text);
+  }
+
+  static boolean isLowerHex(String text) {
     for (int i = 0; i < text.length(); i++) {
       char digit = text.charAt(i);
       if (!(digit >= '0' && digit <= '9') && !(digit >= 'a' && digit <= 'f')) {

@@ -2,55 +2,97 @@ package dev.calotype.ji;
 
 import dev.calotype.MalformedImageException;
 import dev.calotype.UnsupportedFormatException;
-import dev.calotype.bytes.ByteView;
 import dev.calotype.bytes.ByteWriter;
 import dev.calotype.bytes.Sha256;
 import dev.calotype.map.OpenFile;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Set;
 
 /**
  * The first page of a data file: what decides validity without looking further. Its bytes are in
- * docs/data-file-format.md, "Page one".
- *
- * @param minor the minor version of the writer's format
- * @param fileSize the size of the whole file
- * @param tailOffset where the tail block starts
- * @param tailSize its size; it ends the file
- * @param flags {@link #PUBLISHED_FAST} or 0
- * @param id the content id
- * @param root the SHA-256 of the tail block
- * @param compiler {@link #digest} of the compiler's identity
- * @param target {@link #digest} of the target's id
+ * docs/data-file-format.md, "Page one". Immutable; compares digests in place, since a check that is
+ * met needs none of them as an object.
  */
-record PageOne(
-    int minor,
-    long fileSize,
-    long tailOffset,
-    long tailSize,
-    int flags,
-    DataId id,
-    String root,
-    String compiler,
-    String target) {
-
+final class PageOne {
   static final int SIZE = 4096;
   static final int MAJOR = 1;
   static final int MINOR = 0;
   static final int PUBLISHED_FAST = 1;
 
-  /** The digest that stands for "nothing recorded". */
-  static final String NONE = "0".repeat(64);
+  /** Where the digests are. */
+  static final int ID = 0x30;
+
+  static final int ROOT = 0x50;
+  static final int MODULE = 0x70;
+  static final int COMPILER = 0x90;
+  static final int TARGET = 0xb0;
+  static final int OPTIONS = 0xd0;
+  static final int UPSTREAMS = 0xf0;
+  static final int VARIABLES = 0x110;
+  static final int INPUTS = 0x130;
+
+  static final int FEATURES_SIZE = 0x150;
+  private static final int FEATURES = 0x154;
+  private static final int END = 0x800;
+
+  /** The size of features that did not fit. */
+  private static final int TOO_LONG = -1;
 
   private static final byte[] MAGIC = {(byte) 0x8f, 'C', 'J', 'I', '\r', '\n', 0x1a, '\n'};
   private static final int CRC = SIZE - 4;
   private static final String STRUCTURE = "page one";
+  private static final VarHandle U16 = view(short[].class);
+  private static final VarHandle U32 = view(int[].class);
+  private static final VarHandle U64 = view(long[].class);
 
-  /** The digest under which a recorded text is compared: of its UTF-8, or {@link #NONE}. */
-  static String digest(String text) {
-    return text.isEmpty() ? NONE : hex(Sha256.of(text.getBytes(StandardCharsets.UTF_8)));
+  private final byte[] page;
+
+  private PageOne(byte[] page) {
+    this.page = page;
+  }
+
+  /** The page of a file that records this origin and no features. */
+  static PageOne of(
+      Origin origin,
+      long fileSize,
+      long tailOffset,
+      int tablesSize,
+      int flags,
+      DataId id,
+      byte[] root) {
+    ByteWriter page = new ByteWriter(SIZE);
+    page.bytes(MAGIC)
+        .u16(MAJOR)
+        .u16(MINOR)
+        .u32(SIZE)
+        .u64(fileSize)
+        .u64(tailOffset)
+        .u64(fileSize - tailOffset)
+        .u32(flags)
+        .u32(tablesSize)
+        .bytes(id.bytes())
+        .bytes(root);
+    page.bytes(Group.digest(origin.module()))
+        .bytes(Group.digest(origin.compiler()))
+        .bytes(Group.digest(origin.target()))
+        .bytes(Group.digest(origin.optionTexts()))
+        .bytes(Group.digest(origin.upstreamTexts()))
+        .bytes(Group.digest(origin.variableTexts()))
+        .bytes(Group.digest(origin.inputPaths()));
+    byte[] features = String.join("\0", origin.features()).getBytes(StandardCharsets.UTF_8);
+    if (features.length <= END - FEATURES) {
+      page.u32(features.length).bytes(features);
+    } else {
+      page.u32(TOO_LONG);
+    }
+    page.at(CRC).u32(Bytes.crc(page.array(), 0, CRC));
+    return new PageOne(page.array());
   }
 
   static String hex(byte[] digest) {
@@ -58,22 +100,7 @@ record PageOne(
   }
 
   byte[] encode() {
-    ByteWriter page = new ByteWriter(SIZE);
-    page.bytes(MAGIC)
-        .u16(MAJOR)
-        .u16(minor)
-        .u32(SIZE)
-        .u64(fileSize)
-        .u64(tailOffset)
-        .u64(tailSize)
-        .u32(flags)
-        .u32(0)
-        .bytes(id.bytes())
-        .bytes(HexFormat.of().parseHex(root))
-        .bytes(HexFormat.of().parseHex(compiler))
-        .bytes(HexFormat.of().parseHex(target));
-    page.at(CRC).u32(Bytes.crc(page.array(), 0, CRC));
-    return page.array();
+    return page.clone();
   }
 
   /**
@@ -85,97 +112,162 @@ record PageOne(
   static PageOne read(OpenFile file) throws IOException {
     byte[] page = new byte[SIZE];
     int size = file.readAvailable(0, page, 0, SIZE);
-    String name = file.path().toString();
-    boolean magic =
-        Arrays.mismatch(
-                page, 0, Math.min(size, MAGIC.length), MAGIC, 0, Math.min(size, MAGIC.length))
-            < 0;
     if (size < SIZE) {
-      if (!magic) {
-        throw new UnsupportedFormatException(name, "a file that is no data file");
-      }
-      throw new MalformedImageException(
-          name, STRUCTURE, size, "the end of the file", "a page of %d bytes".formatted(SIZE));
+      throw tooShort(page, size, file);
     }
-    ByteView view = Bytes.view(page, file);
-    int stored = (int) view.u32(CRC, STRUCTURE);
-    if (!magic) {
-      rejectMagic(page, stored, name);
-    }
+    boolean magic = Arrays.equals(page, 0, MAGIC.length, MAGIC, 0, MAGIC.length);
     // Magic, versions and checksum are in one place in every version of the format. So a page whose
     // checksum is wrong is damaged, whatever its version field says.
-    if (Bytes.crc(page, 0, CRC) != stored) {
-      throw new MalformedImageException(
-          name,
+    if (!magic || Bytes.crc(page, 0, CRC) != (int) U32.get(page, CRC)) {
+      throw rejected(page, magic, file);
+    }
+    int major = Short.toUnsignedInt((short) U16.get(page, 8));
+    if (major != MAJOR) {
+      throw new UnsupportedFormatException(
+          file.path().toString(),
+          "a data file of format %d, too %s (this reads %d)"
+              .formatted(major, major > MAJOR ? "new" : "old", MAJOR),
+          major > MAJOR
+              ? UnsupportedFormatException.Kind.TOO_NEW
+              : UnsupportedFormatException.Kind.TOO_OLD);
+    }
+    PageOne one = new PageOne(page);
+    one.checkPlaces(file);
+    return one;
+  }
+
+  long fileSize() {
+    return (long) U64.get(page, 0x10);
+  }
+
+  /** Where the tail block starts; it ends the file. */
+  long tailOffset() {
+    return (long) U64.get(page, 0x18);
+  }
+
+  long tailSize() {
+    return (long) U64.get(page, 0x20);
+  }
+
+  int flags() {
+    return (int) U32.get(page, 0x28);
+  }
+
+  boolean isPublishedFast() {
+    return (flags() & PUBLISHED_FAST) != 0;
+  }
+
+  /** The size of what the root digest covers, the first part of the tail block; unsigned. */
+  long tablesSize() {
+    return Integer.toUnsignedLong((int) U32.get(page, 0x2c));
+  }
+
+  DataId id() {
+    return DataId.of(digest(ID));
+  }
+
+  byte[] digest(int field) {
+    return Arrays.copyOfRange(page, field, field + Sha256.SIZE);
+  }
+
+  /** Whether the digest at {@code field} is this one. */
+  boolean has(int field, byte[] digest) {
+    return Arrays.equals(page, field, field + Sha256.SIZE, digest, 0, Sha256.SIZE);
+  }
+
+  /** Whether this page is as one that records {@code features} would be. */
+  boolean hasFeatures(Set<String> features) {
+    byte[] text = String.join("\0", features).getBytes(StandardCharsets.UTF_8);
+    boolean fits = text.length <= END - FEATURES;
+    byte[] field = Arrays.copyOf(fits ? text : new byte[0], END - FEATURES);
+    return (int) U32.get(page, FEATURES_SIZE) == (fits ? text.length : TOO_LONG)
+        && Arrays.equals(page, FEATURES, END, field, 0, field.length);
+  }
+
+  /** Whether all needed features are among the offered; false if only the tail block can tell. */
+  boolean needsOnly(Set<String> offered) {
+    int size = (int) U32.get(page, FEATURES_SIZE);
+    if (size < 0 || size > END - FEATURES) {
+      return false;
+    }
+    int start = FEATURES;
+    for (int at = FEATURES; at <= FEATURES + size; at++) {
+      if (at == FEATURES + size || page[at] == 0) {
+        if (at > start
+            && !offered.contains(new String(page, start, at - start, StandardCharsets.UTF_8))) {
+          return false;
+        }
+        start = at + 1;
+      }
+    }
+    return true;
+  }
+
+  private void checkPlaces(OpenFile file) {
+    if (fileSize() != file.size()) {
+      throw malformed(
+          file,
+          "file",
+          Math.min(Math.max(fileSize(), 0), file.size()),
+          "%d bytes".formatted(file.size()),
+          "%d bytes, as page one says".formatted(fileSize()));
+    }
+    if ((int) U32.get(page, 0x0c) != SIZE) {
+      throw malformed(file, STRUCTURE, 0x0c, "page size " + U32.get(page, 0x0c), SIZE + "");
+    }
+    boolean placed =
+        tailOffset() >= SIZE
+            && tailOffset() <= fileSize()
+            && tailSize() == fileSize() - tailOffset()
+            && tablesSize() <= tailSize();
+    if (!placed) {
+      throw malformed(
+          file,
+          STRUCTURE,
+          0x18,
+          "a tail block at 0x%x".formatted(tailOffset()),
+          "one that ends the file");
+    }
+  }
+
+  private static RuntimeException tooShort(byte[] page, int size, OpenFile file) {
+    int start = Math.min(size, MAGIC.length);
+    return Arrays.equals(page, 0, start, MAGIC, 0, start)
+        ? malformed(
+            file, STRUCTURE, size, "the end of the file", "a page of %d bytes".formatted(SIZE))
+        : noDataFile(file);
+  }
+
+  /** A wrong first byte makes another file of it, unless the checksum says what it was before. */
+  private static RuntimeException rejected(byte[] page, boolean magic, OpenFile file) {
+    if (magic) {
+      return malformed(
+          file,
           STRUCTURE,
           0,
           "bytes that do not match their checksum",
           "the bytes that were written");
     }
-    int major = view.u16(8, STRUCTURE);
-    if (major != MAJOR) {
-      throw new UnsupportedFormatException(
-          name,
-          "a data file of format %d, too %s (this reads %d)"
-              .formatted(major, major > MAJOR ? "new" : "old", MAJOR));
-    }
-    PageOne one = decode(view);
-    one.checkPlaces(file, view);
-    return one;
-  }
-
-  private static PageOne decode(ByteView view) {
-    return new PageOne(
-        view.u16(0x0a, STRUCTURE),
-        view.u64(0x10, STRUCTURE),
-        view.u64(0x18, STRUCTURE),
-        view.u64(0x20, STRUCTURE),
-        (int) view.u32(0x28, STRUCTURE),
-        new DataId(digestAt(view, 0x30)),
-        digestAt(view, 0x50),
-        digestAt(view, 0x70),
-        digestAt(view, 0x90));
-  }
-
-  private static String digestAt(ByteView view, long offset) {
-    byte[] digest = new byte[Sha256.SIZE];
-    view.slice(offset, Sha256.SIZE, STRUCTURE).asByteBuffer().get(digest);
-    return hex(digest);
-  }
-
-  private void checkPlaces(OpenFile file, ByteView view) {
-    if (view.u32(0x0c, STRUCTURE) != SIZE) {
-      throw view.malformed(STRUCTURE, 0x0c, "page size " + view.u32(0x0c, STRUCTURE), SIZE + "");
-    }
-    if (fileSize != file.size()) {
-      throw view.malformed(
-          "file",
-          Math.min(Math.max(fileSize, 0), file.size()),
-          "%d bytes".formatted(file.size()),
-          "%d bytes, as page one says".formatted(fileSize));
-    }
-    if (tailOffset < SIZE
-        || tailSize < 0
-        || tailOffset > fileSize
-        || tailSize != fileSize - tailOffset) {
-      throw view.malformed(
-          STRUCTURE, 0x18, "a tail block at 0x%x".formatted(tailOffset), "one that ends the file");
-    }
-  }
-
-  boolean isPublishedFast() {
-    return (flags & PUBLISHED_FAST) != 0;
-  }
-
-  /** A wrong first byte makes another file of it, unless the checksum says what it was before. */
-  private static void rejectMagic(byte[] page, int stored, String name) {
     byte[] mended = page.clone();
     System.arraycopy(MAGIC, 0, mended, 0, MAGIC.length);
-    if (Bytes.crc(mended, 0, CRC) == stored) {
-      int at = Arrays.mismatch(page, mended);
-      throw new MalformedImageException(
-          name, "magic", at, "0x%02x".formatted(page[at]), "0x%02x".formatted(MAGIC[at]));
+    if (Bytes.crc(mended, 0, CRC) != (int) U32.get(page, CRC)) {
+      return noDataFile(file);
     }
-    throw new UnsupportedFormatException(name, "a file that is no data file");
+    int at = Arrays.mismatch(page, mended);
+    return malformed(
+        file, "magic", at, "0x%02x".formatted(page[at]), "0x%02x".formatted(MAGIC[at]));
+  }
+
+  private static RuntimeException noDataFile(OpenFile file) {
+    return new UnsupportedFormatException(file.path().toString(), "a file that is no data file");
+  }
+
+  private static MalformedImageException malformed(
+      OpenFile file, String structure, long offset, String actual, String expected) {
+    return new MalformedImageException(file.path().toString(), structure, offset, actual, expected);
+  }
+
+  private static VarHandle view(Class<?> array) {
+    return MethodHandles.byteArrayViewVarHandle(array, ByteOrder.LITTLE_ENDIAN);
   }
 }

@@ -55,7 +55,7 @@ public final class PairWriter implements AutoCloseable {
    */
   public DataId publish(byte[] recipe) throws IOException {
     DataId id = data.finish();
-    code.finish(id, options.target(), recipe);
+    code.finish(id, options.origin().target(), recipe);
     Publication.publish(options.durability(), List.of(data.file(), code.file()));
     return id;
   }

@@ -1,5 +1,6 @@
 package dev.calotype.ji;
 
+import dev.calotype.UnsupportedFormatException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -80,9 +81,11 @@ public sealed interface Validity extends AutoCloseable {
    *
    * @param file the file that was checked
    * @param tier the tier that produced the answer
+   * @param kind whether it is another format, or another version of ours
    * @param found what it is instead, as a phrase
    */
-  record Foreign(Path file, Tier tier, String found) implements Validity {}
+  record Foreign(Path file, Tier tier, UnsupportedFormatException.Kind kind, String found)
+      implements Validity {}
 
   /**
    * There is no such file.

@@ -1,47 +1,38 @@
 package dev.calotype.ji;
 
 import dev.calotype.bytes.Chunks;
-import dev.calotype.bytes.Sha256;
-import dev.calotype.map.OpenFile;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * A range of a file, read chunk by chunk; no byte is handed out before its chunk's digest was
+ * Bytes that are verified chunk by chunk; none is handed out before its chunk's digest was
  * compared. Holds one chunk in memory while it is being read, and none before and after.
  */
 final class VerifiedStream extends InputStream {
-  /** Where the digest of a chunk is got from. */
-  interface Digests {
-    byte[] of(long chunk) throws IOException;
+  /** Where chunks are got from. */
+  interface Source {
+    /**
+     * Reads a chunk and compares its digest.
+     *
+     * @throws dev.calotype.MalformedImageException if it is not as it was written
+     */
+    void read(long chunk, byte[] target, int length) throws IOException;
   }
 
   private static final byte[] NONE = {};
 
-  private final OpenFile file;
-  private final String structure;
-  private final long start;
   private final long size;
-  private final Digests digests;
+  private final Source source;
   private byte[] chunk = NONE;
   private long next;
   private int at;
   private int end;
 
-  /**
-   * Reads {@code size} bytes from {@code start}.
-   *
-   * @param structure what damage is reported in
-   */
-  VerifiedStream(OpenFile file, String structure, long start, long size, Digests digests) {
-    this.file = file;
-    this.structure = structure;
-    this.start = start;
+  /** Reads {@code size} bytes. */
+  VerifiedStream(long size, Source source) {
     this.size = size;
-    this.digests = digests;
+    this.source = source;
   }
 
   @Override
@@ -75,11 +66,7 @@ final class VerifiedStream extends InputStream {
     } while (hasBytes());
   }
 
-  /**
-   * Gets the next chunk when the last one is used up.
-   *
-   * @throws dev.calotype.MalformedImageException if it is not as it was written
-   */
+  /** Gets the next chunk when the last one is used up. */
   private boolean hasBytes() throws IOException {
     if (at < end) {
       return true;
@@ -92,20 +79,7 @@ final class VerifiedStream extends InputStream {
     if (chunk.length == 0) {
       chunk = new byte[(int) Math.min(size, Chunks.SIZE)];
     }
-    try {
-      file.readFully(start + offset, chunk, 0, length);
-    } catch (EOFException e) {
-      throw Bytes.view(chunk, file)
-          .malformed(structure, start + offset, "the end of the file", length + " more bytes");
-    }
-    if (!Arrays.equals(Sha256.of(chunk, 0, length), digests.of(next))) {
-      throw Bytes.view(chunk, file)
-          .malformed(
-              structure,
-              start + offset,
-              "%d bytes that do not match their digest".formatted(length),
-              "the bytes that were written");
-    }
+    source.read(next, chunk, length);
     next++;
     at = 0;
     end = length;

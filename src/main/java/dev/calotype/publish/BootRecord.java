@@ -69,7 +69,7 @@ public final class BootRecord {
   }
 
   private static Optional<Path> bootFolder() throws IOException {
-    Optional<Path> folder = folder();
+    Optional<Path> folder = CacheFolder.of("boot", FOLDER_PROPERTY);
     if (folder.isEmpty() || !Files.isReadable(BOOT_ID)) {
       return Optional.empty();
     }
@@ -87,20 +87,5 @@ public final class BootRecord {
         Files.deleteIfExists(boot);
       }
     }
-  }
-
-  private static Optional<Path> folder() {
-    String property = System.getProperty(FOLDER_PROPERTY);
-    if (property != null) {
-      return Optional.of(Path.of(property));
-    }
-    String cache = System.getenv("XDG_CACHE_HOME");
-    if (cache != null && cache.startsWith("/")) {
-      return Optional.of(Path.of(cache, "calotype", "boot"));
-    }
-    String home = System.getProperty("user.home");
-    return home == null
-        ? Optional.empty()
-        : Optional.of(Path.of(home, ".cache", "calotype", "boot"));
   }
 }

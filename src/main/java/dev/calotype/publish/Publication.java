@@ -13,9 +13,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -66,13 +66,43 @@ public final class Publication implements AutoCloseable {
     if (!replace && Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
       throw new FileAlreadyExistsException(target.toString());
     }
-    String name = target.getFileName().toString();
-    String random = HexFormat.of().toHexDigits(RANDOM.nextLong());
-    Path temporary = target.resolveSibling("." + name + "." + random + ".part");
+    Path place = target.toAbsolutePath();
+    Leftovers.collect(folderOf(place), UNPUBLISHED::contains);
+    String name = place.getFileName().toString();
+    while (true) {
+      Path temporary = place.resolveSibling(Leftovers.temporary(name, RANDOM.nextLong()));
+      // Before the file is there, so that nobody in this process takes it for a leftover.
+      UNPUBLISHED.add(temporary);
+      Optional<FileChannel> channel = Optional.empty();
+      try {
+        channel = create(temporary);
+      } finally {
+        if (channel.isEmpty()) {
+          UNPUBLISHED.remove(temporary);
+        }
+      }
+      if (channel.isPresent()) {
+        return new Publication(target, temporary, replace, channel.get());
+      }
+    }
+  }
+
+  /** Makes and locks a temporary; empty if it was taken for a leftover before it was locked. */
+  private static Optional<FileChannel> create(Path temporary) throws IOException {
     FileChannel channel =
         FileChannel.open(temporary, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
-    UNPUBLISHED.add(temporary);
-    return new Publication(target, temporary, replace, channel);
+    boolean locked;
+    try {
+      locked = Leftovers.lock(channel) != null;
+    } catch (IOException e) {
+      locked = true; // No locks here, so nobody who removes what is not locked.
+    }
+    // Whoever removed it had the lock before.
+    if (locked && Files.exists(temporary, LinkOption.NOFOLLOW_LINKS)) {
+      return Optional.of(channel);
+    }
+    channel.close();
+    return Optional.empty();
   }
 
   /** The name the file will have. */
@@ -91,6 +121,15 @@ public final class Publication implements AutoCloseable {
     written += length;
   }
 
+  /**
+   * Appends zeros without writing them: a hole, where the file system has any.
+   *
+   * @param length how many
+   */
+  public void skip(long length) {
+    written += length;
+  }
+
   /** Appends all of {@code bytes}. */
   public void write(byte[] bytes) throws IOException {
     write(bytes, 0, bytes.length);
@@ -98,11 +137,7 @@ public final class Publication implements AutoCloseable {
 
   /** Appends zero bytes until the position is a multiple of {@code alignment}, a power of two. */
   public void align(long alignment) throws IOException {
-    long end = (written + alignment - 1) & -alignment;
-    byte[] zeros = new byte[(int) Math.min(end - written, 1 << 16)];
-    while (written < end) {
-      write(zeros, 0, (int) Math.min(zeros.length, end - written));
-    }
+    skip(((written + alignment - 1) & -alignment) - written);
   }
 
   /** Writes over bytes that were already appended, or starts a gap before them. */
@@ -125,6 +160,9 @@ public final class Publication implements AutoCloseable {
    * they do not belong together.
    */
   public static void publish(Durability durability, List<Publication> files) throws IOException {
+    for (Publication file : files) {
+      file.fill();
+    }
     if (durability == Durability.DURABLE) {
       for (Publication file : files) {
         file.channel.force(true);
@@ -147,7 +185,7 @@ public final class Publication implements AutoCloseable {
     if (durability == Durability.DURABLE) {
       Set<Path> folders = new LinkedHashSet<>();
       for (Publication file : files) {
-        folders.add(file.target.toAbsolutePath().getParent());
+        folders.add(folderOf(file.target.toAbsolutePath()));
       }
       for (Path folder : folders) {
         syncFolder(folder);
@@ -177,6 +215,18 @@ public final class Publication implements AutoCloseable {
         // Nobody is left to tell.
       }
     }
+  }
+
+  /** Gives the file its size if it ends with zeros that were not written. */
+  private void fill() throws IOException {
+    if (channel.size() < written) {
+      overwrite(written - 1, new byte[1], 0, 1);
+    }
+  }
+
+  private static Path folderOf(Path absolute) {
+    Path folder = absolute.getParent();
+    return folder == null ? absolute : folder;
   }
 
   private void rename() throws IOException {

@@ -203,7 +203,7 @@ class DataFileTest {
     write(file, OPTIONS);
     byte[] bytes = Files.readAllBytes(file);
     ByteBuffer page = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    page.putShort(10, (short) 7).putLong(0x200, 1234);
+    page.putShort(10, (short) 7).putLong(0x900, 1234);
     fixChecksum(bytes);
     Files.write(file, bytes);
     assertThat(verdict(file, full())).isEqualTo("Fresh");
@@ -231,7 +231,7 @@ class DataFileTest {
   void digestsOfPageOneThatAreNotOfThisFileAreFoundUnderARightChecksum() throws IOException {
     write(file, OPTIONS);
     byte[] bytes = Files.readAllBytes(file);
-    for (int field : new int[] {0x30, 0x50, 0x70, 0x90}) {
+    for (int field : new int[] {0x30, 0x50, 0x70, 0x90, 0xb0, 0xd0, 0xf0, 0x110, 0x130, 0x154}) {
       byte[] changed = bytes.clone();
       changed[field] ^= 1;
       fixChecksum(changed);
