@@ -89,8 +89,18 @@ public final class CodeObject implements AutoCloseable {
     return note;
   }
 
-  /** The size of the body, the remainder of the image, which starts the file. */
+  /** Where the note starts in the file. */
+  public long noteOffset() {
+    return noteOffset;
+  }
+
+  /**
+   * The size of the body, the remainder of the image, which starts the file.
+   *
+   * @throws IllegalStateException if this is not a detached code object
+   */
   public long bodySize() {
+    detached();
     return noteOffset;
   }
 
@@ -102,6 +112,7 @@ public final class CodeObject implements AutoCloseable {
   /**
    * What joining needs, verified.
    *
+   * @throws IllegalStateException if this is not a detached code object
    * @throws MalformedImageException if it is damaged
    */
   public byte[] recipe() throws IOException {
@@ -140,7 +151,9 @@ public final class CodeObject implements AutoCloseable {
     CodeNote note =
         CodeNote.decode(found.get().bytes(), found.get().offset(), file.path().toString());
     CodeObject code = new CodeObject(file, found.get().offset(), note);
-    code.checkPlaces();
+    if (note instanceof DetachedNote detached) {
+      code.checkPlaces(detached);
+    }
     return code;
   }
 
@@ -154,7 +167,7 @@ public final class CodeObject implements AutoCloseable {
         .malformed("image headers", 0, "no way to the code note", "one, as the trailer says");
   }
 
-  private void checkPlaces() throws IOException {
+  private void checkPlaces(DetachedNote note) throws IOException {
     ByteView view = Bytes.view(new byte[0], file);
     if (note.fileSize() != file.size()) {
       throw view.malformed(
@@ -164,7 +177,7 @@ public final class CodeObject implements AutoCloseable {
           "%d bytes, as the code note says".formatted(note.fileSize()));
     }
     boolean placed =
-        note.appendixOffset() == noteOffset + CodeNote.SIZE
+        note.appendixOffset() == noteOffset + DetachedNote.SIZE
             && note.appendixSize() >= 16
             && note.appendixSize() == file.size() - note.appendixOffset() - CodeTrailer.SIZE;
     if (!placed || note.appendixSize() > MOST_APPENDIX_BYTES) {
@@ -196,7 +209,18 @@ public final class CodeObject implements AutoCloseable {
     return causes;
   }
 
+  private DetachedNote detached() {
+    if (note instanceof DetachedNote detached) {
+      return detached;
+    }
+    throw new IllegalStateException("a code object of the shape " + note.shape().id());
+  }
+
   private void verify(LongConsumer progress) throws IOException {
+    if (note instanceof LinkedNote linked) {
+      Seal.verify(file, noteOffset, linked, progress);
+      return;
+    }
     body(progress).drain();
     Optional<CodeTrailer> trailer = CodeTrailer.find(file);
     if (trailer.isEmpty() || !trailer.get().equals(new CodeTrailer(noteOffset, file.size()))) {
@@ -233,6 +257,7 @@ public final class CodeObject implements AutoCloseable {
   }
 
   private Appendix appendix() throws IOException {
+    DetachedNote note = detached();
     byte[] bytes = Bytes.read(file, note.appendixOffset(), (int) note.appendixSize());
     ByteView view = Bytes.view(bytes, file);
     if (!PageOne.hex(Sha256.of(bytes)).equals(note.digest())) {
