@@ -5,7 +5,8 @@ import org.jspecify.annotations.NullMarked;
  * a cached image may be used.
  *
  * <p>Start at {@link dev.calotype.image.Image} to read, {@link dev.calotype.split.Split} to split
- * and join, and {@link dev.calotype.ji.DataFile} to check.
+ * and join, {@link dev.calotype.ji.DataFile} to check, and {@link dev.calotype.emit.Wrap} to put
+ * any bytes into a linkable object.
  */
 @NullMarked
 module dev.calotype {
@@ -17,8 +18,10 @@ module dev.calotype {
   requires static com.github.luben.zstd_jni;
 
   exports dev.calotype;
+  exports dev.calotype.emit;
   exports dev.calotype.image;
   exports dev.calotype.ji;
   exports dev.calotype.map;
   exports dev.calotype.split;
+  exports dev.calotype.stream;
 }

@@ -41,7 +41,7 @@ static inline int calotype_has(const calotype_file *f, uint64_t offset, uint64_t
 static inline uint16_t calotype_u16(const calotype_file *f, uint64_t offset) {
   uint16_t value;
   memcpy(&value, f->bytes + offset, sizeof value);
-  return f->swap ? (uint16_t)(value << 8 | value >> 8) : value;
+  return f->swap ? __builtin_bswap16(value) : value;
 }
 
 static inline uint32_t calotype_u32(const calotype_file *f, uint64_t offset) {
@@ -69,7 +69,7 @@ static inline int calotype_found(const calotype_file *f, calotype_part *part, ui
                                  uint64_t offset, uint64_t size) {
   if (size != 0 && !calotype_has(f, offset, size)) return -1;
   part->address = address;
-  part->offset = offset;
+  part->offset = offset <= f->size ? offset : 0; /* without bytes it may say to be anywhere */
   part->size = size;
   return 1;
 }
@@ -152,7 +152,7 @@ static inline int calotype_macho_section(const void *file, size_t size, const ch
   calotype_file f = {(const unsigned char *)file, size, 0, 0};
   uint32_t magic = 0, count, kind;
   uint64_t at, end;
-  if (size < 32) return -1;
+  if (size < 28) return -1;
   memcpy(&magic, file, 4);
   f.swap = magic == 0xcefaedfe || magic == 0xcffaedfe;
   if (f.swap) magic = __builtin_bswap32(magic);
@@ -160,6 +160,7 @@ static inline int calotype_macho_section(const void *file, size_t size, const ch
   if (strlen(name) > 16) return 0;
   f.wide = magic == 0xfeedfacf;
   at = f.wide ? 32 : 28;
+  if (size < at) return -1;
   count = calotype_u32(&f, 16);      /* ncmds */
   end = at + calotype_u32(&f, 20);   /* sizeofcmds */
   kind = f.wide ? 0x19 : 1;          /* LC_SEGMENT_64, LC_SEGMENT */
@@ -168,7 +169,7 @@ static inline int calotype_macho_section(const void *file, size_t size, const ch
     uint64_t length, header, sections, entry = f.wide ? 80 : 68, first = f.wide ? 72 : 56;
     if (end - at < 8) return -1;
     length = calotype_u32(&f, at + 4); /* cmdsize */
-    if (length < 8 || length > end - at) return -1;
+    if (length < 8 || length % 4 != 0 || length > end - at) return -1;
     if (calotype_u32(&f, at) == kind) {
       if (length < first) return -1;
       sections = calotype_u32(&f, at + (f.wide ? 64 : 48)); /* nsects */
@@ -178,9 +179,10 @@ static inline int calotype_macho_section(const void *file, size_t size, const ch
         if (strncmp(names, name, 16) == 0 &&
             (segment == NULL || strncmp(names + 16, segment, 16) == 0)) {
           uint32_t type = calotype_u32(&f, header + (f.wide ? 64 : 56)) & 0xff;
-          int zeros = type == 1 || type == 12 || type == 18; /* the S_*ZEROFILL */
-          return calotype_found(&f, part, calotype_word(&f, header + 32),
-                                calotype_u32(&f, header + (f.wide ? 48 : 40)),
+          uint32_t offset = calotype_u32(&f, header + (f.wide ? 48 : 40));
+          /* The S_*ZEROFILL types, and in some files a section without a place. */
+          int zeros = type == 1 || type == 12 || type == 18 || offset == 0;
+          return calotype_found(&f, part, calotype_word(&f, header + 32), offset,
                                 zeros ? 0 : calotype_word(&f, header + (f.wide ? 40 : 36)));
         }
       }
@@ -196,12 +198,13 @@ static inline int calotype_macho_command(const void *file, size_t size, uint32_t
   calotype_file f = {(const unsigned char *)file, size, 0, 0};
   uint32_t magic = 0, count;
   uint64_t at, end;
-  if (size < 32) return -1;
+  if (size < 28) return -1;
   memcpy(&magic, file, 4);
   f.swap = magic == 0xcefaedfe || magic == 0xcffaedfe;
   if (f.swap) magic = __builtin_bswap32(magic);
   if (magic != 0xfeedface && magic != 0xfeedfacf) return -1;
   at = magic == 0xfeedfacf ? 32 : 28;
+  if (size < at) return -1;
   count = calotype_u32(&f, 16);    /* ncmds */
   end = at + calotype_u32(&f, 20); /* sizeofcmds */
   if (end > size) return -1;
@@ -209,7 +212,7 @@ static inline int calotype_macho_command(const void *file, size_t size, uint32_t
     uint64_t length;
     if (end - at < 8) return -1;
     length = calotype_u32(&f, at + 4); /* cmdsize */
-    if (length < 8 || length > end - at) return -1;
+    if (length < 8 || length % 4 != 0 || length > end - at) return -1;
     if (calotype_u32(&f, at) == command) return calotype_found(&f, part, 0, at, length);
     at += length;
   }
@@ -217,33 +220,32 @@ static inline int calotype_macho_command(const void *file, size_t size, uint32_t
 }
 
 /*
- * Whether the 8 bytes at field are name, or say where in the string table it is: "/123", a decimal
- * offset, or "//" and six digits of base 64 from LLVM (PE/COFF, "Section Table").
+ * Whether the section whose header is at header is called name: 1, 0, or -1 if its name leaves the
+ * file. "/123" is an offset in the string table, and so is "//" with six digits of base 64, as LLVM
+ * writes larger ones (PE/COFF, "Section Table"). strings is 0 if there is no such table.
  */
-static inline int calotype_coff_name(const calotype_file *f, uint64_t field, uint64_t strings,
-                                     const char *name, size_t length) {
-  const char *text = (const char *)f->bytes + field;
-  const char *digits = text + 1;
-  uint64_t at = 0;
-  if (text[0] != '/' || length <= 1) {
-    return length <= 8 && memcmp(text, name, length) == 0 && (length == 8 || text[length] == 0);
-  }
-  if (text[1] == '/') {
-    static const char base[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (digits++; digits < text + 8; digits++) {
-      const char *digit = *digits == 0 ? NULL : strchr(base, *digits);
-      if (digit == NULL) return 0;
-      at = at << 6 | (uint64_t)(digit - base);
+static inline int calotype_coff_is(const calotype_file *f, uint64_t header, uint64_t strings,
+                                   const char *name, size_t length) {
+  static const char base[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  const char *text = (const char *)f->bytes + header;
+  int wide = text[0] == '/' && text[1] == '/' && memchr(text, 0, 8) == NULL;
+  int i = wide ? 2 : 1;
+  uint64_t at = 0, size;
+  if (text[0] == '/' && text[1] != 0 && strings != 0) {
+    for (; i < 8 && text[i] != 0; i++) {
+      const char *digit = (const char *)memchr(base, text[i], 64);
+      if (digit == NULL || (!wide && (text[i] < '0' || text[i] > '9'))) break;
+      at = wide ? at << 6 | (uint64_t)(digit - base) : at * 10 + (uint64_t)(text[i] - '0');
     }
-  } else {
-    for (; digits < text + 8 && *digits != 0; digits++) {
-      if (*digits < '0' || *digits > '9') return 0;
-      at = at * 10 + (uint64_t)(*digits - '0');
+    if (i == 8 || text[i] == 0) {
+      if (!calotype_has(f, strings, 4)) return -1;
+      size = calotype_u32(f, strings);
+      if (!calotype_has(f, strings, size)) return -1;
+      return at >= 4 && at < size && length < size - at &&
+             memcmp(f->bytes + strings + at, name, length + 1) == 0;
     }
   }
-  return strings != 0 && calotype_has(f, strings + at, length + 1) &&
-         memcmp(f->bytes + strings + at, name, length + 1) == 0;
+  return length <= 8 && memcmp(text, name, length) == 0 && (length == 8 || text[length] == 0);
 }
 
 /* COFF and PE: the file header, in PE behind a DOS program, is followed by the section table. */
@@ -252,30 +254,31 @@ static inline int calotype_coff_section(const void *file, size_t size, const cha
   calotype_file f = {(const unsigned char *)file, size, 0, !calotype_little_endian()};
   uint64_t start = 0, count, symbols, strings, header;
   size_t length = strlen(name);
-  int image = size >= 64 && memcmp(file, "MZ", 2) == 0;
-  int big = !image && size >= 56 && memcmp(file, "\0\0\377\377", 4) == 0;
-  if (image) {
+  if (size < 20) return -1;
+  if (memcmp(file, "MZ", 2) == 0) {
+    if (size < 64) return -1;
     start = calotype_u32(&f, 60); /* e_lfanew */
     if (!calotype_has(&f, start, 24) || memcmp(f.bytes + start, "PE\0\0", 4) != 0) return -1;
     start += 4;
   }
-  if (big) { /* ANON_OBJECT_HEADER_BIGOBJ */
-    if (calotype_u16(&f, 4) < 2) return -1;
+  if (memcmp(file, "\0\0\377\377", 4) == 0) { /* ANON_OBJECT_HEADER_BIGOBJ */
+    if (calotype_u16(&f, 4) == 0) return 0;       /* an import object has no sections */
+    if (size < 56) return -1;
     count = calotype_u32(&f, 44);
     symbols = calotype_u32(&f, 48);
     strings = symbols + calotype_u32(&f, 52) * (uint64_t)20;
     header = 56;
   } else {
-    if (!calotype_has(&f, start, 20)) return -1;
     count = calotype_u16(&f, start + 2);   /* NumberOfSections */
     symbols = calotype_u32(&f, start + 8); /* PointerToSymbolTable */
     strings = symbols + calotype_u32(&f, start + 12) * (uint64_t)18;
     header = start + 20 + calotype_u16(&f, start + 16); /* SizeOfOptionalHeader */
   }
-  if (symbols == 0) strings = 0;
   if (header > size || count > (size - header) / 40) return -1;
   for (; count > 0; count--, header += 40) {
-    if (calotype_coff_name(&f, header, strings, name, length)) {
+    int found = calotype_coff_is(&f, header, symbols == 0 ? 0 : strings, name, length);
+    if (found < 0) return -1;
+    if (found) {
       uint64_t offset = calotype_u32(&f, header + 20); /* PointerToRawData */
       return calotype_found(&f, part, calotype_u32(&f, header + 12), offset,
                             offset == 0 ? 0 : calotype_u32(&f, header + 16));
@@ -284,7 +287,7 @@ static inline int calotype_coff_section(const void *file, size_t size, const cha
   return 0;
 }
 
-/* The section of that name in a file of any of the formats. */
+/* The section of that name in a file that is known to be of one of the formats. */
 static inline int calotype_find(const void *file, size_t size, const char *name,
                                 calotype_part *part) {
   uint32_t magic = 0;

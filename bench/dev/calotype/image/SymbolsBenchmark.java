@@ -19,8 +19,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * All symbols of a library, the lengths of their names summed: {@link #ours} through the
- * view, as a ratio to {@link #c}, which calls glibc's strlen on each.
+ * All symbols of a library, the lengths of their names summed: {@link #ours} through the view, as a
+ * ratio to {@link #c}, which calls glibc's strlen on each.
  *
  * <p>The file is mapped and in the page cache. Not measured: opening it, and making Strings.
  */

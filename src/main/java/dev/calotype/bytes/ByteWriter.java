@@ -5,8 +5,9 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * Little-endian writes into a heap array of known size, one after the other or at a place. Writing
- * past the end throws {@link IndexOutOfBoundsException}: the size was computed wrongly.
+ * Writes into a heap array of known size, one after the other or at a place; little-endian unless
+ * told otherwise. Writing past the end throws {@link IndexOutOfBoundsException}: the size was
+ * computed wrongly.
  */
 public final class ByteWriter {
   private static final VarHandle U16 = handle(short[].class);
@@ -14,6 +15,7 @@ public final class ByteWriter {
   private static final VarHandle U64 = handle(long[].class);
 
   private final byte[] array;
+  private final boolean little;
   private int position;
 
   /** Writes into {@code size} zero bytes. */
@@ -23,7 +25,13 @@ public final class ByteWriter {
 
   /** Writes over {@code array}. */
   public ByteWriter(byte[] array) {
+    this(array, ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** Writes over {@code array} in that byte order. */
+  public ByteWriter(byte[] array, ByteOrder order) {
     this.array = array;
+    this.little = order == ByteOrder.LITTLE_ENDIAN;
   }
 
   /** All the bytes, written or not. */
@@ -44,21 +52,23 @@ public final class ByteWriter {
 
   /** Writes the low 16 bits. */
   public ByteWriter u16(int value) {
-    U16.set(array, position, (short) value);
+    short low = (short) value;
+    U16.set(array, position, little ? low : Short.reverseBytes(low));
     position += 2;
     return this;
   }
 
   /** Writes the low 32 bits. */
   public ByteWriter u32(long value) {
-    U32.set(array, position, (int) value);
+    int low = (int) value;
+    U32.set(array, position, little ? low : Integer.reverseBytes(low));
     position += 4;
     return this;
   }
 
   /** Writes 64 bits. */
   public ByteWriter u64(long value) {
-    U64.set(array, position, value);
+    U64.set(array, position, little ? value : Long.reverseBytes(value));
     position += 8;
     return this;
   }

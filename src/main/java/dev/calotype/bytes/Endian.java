@@ -54,7 +54,9 @@ public final class Endian {
     return offset >= 0 && size >= 0 && offset <= end && size <= end - offset;
   }
 
-  /** Where the first NUL in {@code [from, end)} is, a range within the bytes; −1 if there is none. */
+  /**
+   * Where the first NUL in {@code [from, end)} is, a range within the bytes; −1 if there is none.
+   */
   public static long indexOfNul(MemorySegment bytes, long from, long end) {
     long at = from;
     // Four words at a time: one branch for most names, as misprediction is what a short one costs.

@@ -47,12 +47,13 @@ public final class Name {
   }
 
   /**
-   * Whether it is in the {@code width} bytes at {@code offset}, which the caller has checked: all of
-   * them, or as many as come before a NUL.
+   * Whether it is in the {@code width} bytes at {@code offset}, which the caller has checked: all
+   * of them, or as many as come before a NUL.
    */
   public boolean isFieldAt(MemorySegment bytes, long offset, int width) {
     int length = text.length;
-    if (length > width || ((Endian.u64(bytes, offset, true) ^ head) & (length < 8 ? mask : -1)) != 0) {
+    if (length > width
+        || ((Endian.u64(bytes, offset, true) ^ head) & (length < 8 ? mask : -1)) != 0) {
       return false;
     }
     for (int i = 8; i < length; i++) {

@@ -1,6 +1,7 @@
 package dev.calotype.cli;
 
 import dev.calotype.ji.DataId;
+import dev.calotype.ji.Expectations;
 import dev.calotype.ji.Tier;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,15 +31,18 @@ final class CheckCommand implements Command {
             .paramLabel("TIER")
             .type(String.class)
             .description(
-                "How far to look: header (a few small reads, whatever the size) or full (every"
+                "How far to look: name (the id in the file's name), header (a few small reads,"
+                    + " whatever the size), inputs (what the file was made from) or full (every"
                     + " byte, the default).")
             .build());
+    ExpectationOptions.declare(spec);
     spec.addOption(Commands.json());
     spec.addPositional(Commands.files("A data file (.ji) or a code object (.code)."));
     spec.usageMessage()
         .footer(
             "  calotype check out/libfoo.so.ji --code out/libfoo.so.code",
-            "  calotype check --tier header --json out/*.ji out/*.code");
+            "  calotype check --tier header --json out/*.ji out/*.code",
+            "  calotype check --tier inputs --root src=. --option opt-level=2 module.ji");
   }
 
   @Override
@@ -48,24 +52,12 @@ final class CheckCommand implements Command {
     if (code.isPresent() && files.size() != 1) {
       throw invocation.wrong("--code goes with exactly one FILE, a data file");
     }
-    String name = invocation.value("--tier", "full");
-    Tier tier;
-    switch (name) {
-      case "header" -> tier = Tier.HEADER;
-      case "full" -> tier = Tier.FULL;
-      case "name", "inputs" -> {
-        String file = files.getFirst().toString();
-        String reason = "--tier " + name + " is not supported yet";
-        return invocation.failed(Failure.of(file, reason, ExitCode.FOREIGN), file);
-      }
-      default ->
-          throw invocation.wrong("unknown tier '%s'; --tier takes header or full".formatted(name));
-    }
+    Expectations asked = ExpectationOptions.of(invocation).withTier(tier(invocation));
     ExitCode worst = ExitCode.DONE;
     Optional<DataId> data = Optional.empty();
     for (Path file : files) {
       Request request = new Request(file, code.isPresent() ? Kind.DATA : Kind.ANY, data);
-      Answer answer = answer(invocation, request, tier);
+      Answer answer = answer(invocation, request, asked);
       worst = worst.and(answer.code);
       data = answer.data;
       if (invocation.terminal().isGone()) {
@@ -74,9 +66,20 @@ final class CheckCommand implements Command {
     }
     if (code.isPresent()) {
       Request request = new Request(code.get(), Kind.CODE, data);
-      worst = worst.and(answer(invocation, request, tier).code);
+      worst = worst.and(answer(invocation, request, asked).code);
     }
     return worst;
+  }
+
+  private static Tier tier(Invocation invocation) {
+    String name = invocation.value("--tier", "full");
+    for (Tier tier : Tier.values()) {
+      if (tier.id().equals(name)) {
+        return tier;
+      }
+    }
+    throw invocation.wrong(
+        "unknown tier '%s'; --tier takes name, header, inputs or full".formatted(name));
   }
 
   private enum Kind {
@@ -91,9 +94,9 @@ final class CheckCommand implements Command {
   /** What was found out about a file. */
   private record Answer(ExitCode code, Optional<DataId> data) {}
 
-  private static Answer answer(Invocation invocation, Request request, Tier tier) {
+  private static Answer answer(Invocation invocation, Request request, Expectations asked) {
     Path file = request.file;
-    try (Verdict verdict = verdict(invocation, request, tier)) {
+    try (Verdict verdict = verdict(invocation, request, asked)) {
       if (invocation.has("--json")) {
         VerdictReport.json(verdict, file.toString(), invocation.terminal().out());
       } else {
@@ -105,16 +108,16 @@ final class CheckCommand implements Command {
     }
   }
 
-  private static Verdict verdict(Invocation invocation, Request request, Tier tier)
+  private static Verdict verdict(Invocation invocation, Request request, Expectations asked)
       throws IOException {
     Path file = request.file;
     long size = Files.isRegularFile(file) ? Files.size(file) : 0;
     try (Progress progress =
         invocation.terminal().progress("checking " + file.getFileName(), size)) {
       return switch (request.kind) {
-        case ANY -> Verdict.check(file, tier, progress);
-        case DATA -> Verdict.checkData(file, tier, progress);
-        case CODE -> Verdict.checkCode(file, tier, request.data, progress);
+        case ANY -> Verdict.check(file, asked, progress);
+        case DATA -> Verdict.checkData(file, asked, progress);
+        case CODE -> Verdict.checkCode(file, asked, request.data, progress);
       };
     }
   }

@@ -12,7 +12,7 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 final class Commands {
   /** Those that help lists, in its order. */
   private static final List<String> NAMES =
-      List.of("inspect", "find", "split", "join", "check", "demo");
+      List.of("inspect", "find", "split", "join", "check", "wrap", "unwrap", "demo");
 
   private Commands() {}
 
@@ -25,6 +25,8 @@ final class Commands {
           case "split" -> new SplitCommand();
           case "join" -> new JoinCommand();
           case "check" -> new CheckCommand();
+          case "wrap" -> new WrapCommand();
+          case "unwrap" -> new UnwrapCommand();
           case "demo" -> new DemoCommand();
           case "train" -> new TrainCommand();
           default -> null;
@@ -118,6 +120,15 @@ final class Commands {
   /** The option {@code --fast}. */
   static OptionSpec fast() {
     return flag("--fast", "Return before the files are safe from a power cut.").build();
+  }
+
+  /** An option with a text. */
+  static OptionSpec text(String name, String label, String description) {
+    return OptionSpec.builder(name)
+        .paramLabel(label)
+        .type(String.class)
+        .description(description)
+        .build();
   }
 
   /** The required option {@code -o}. */

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,6 +67,11 @@ record Failure(String file, String reason, ExitCode code, Optional<Throwable> ca
               ExitCode.BUG,
               cause(e));
     };
+  }
+
+  /** Whether it is about what is written, of which the system names no file. */
+  boolean saysFull() {
+    return Stream.of("no space left", "file too large", "disk quota").anyMatch(reason::startsWith);
   }
 
   private static Optional<Throwable> cause(Throwable e) {

@@ -63,7 +63,7 @@ final class ImageJson {
 
   private void part(JsonLines.Content fields) {
     inspection.part(
-        () -> JsonLines.rehearse(fields),
+        nobody -> JsonLines.rehearse(nobody, fields),
         () -> {
           try {
             fields.write(json);

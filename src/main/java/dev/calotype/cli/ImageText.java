@@ -6,7 +6,6 @@ import dev.calotype.image.Section;
 import dev.calotype.image.Segment;
 import dev.calotype.image.Target;
 import java.io.PrintWriter;
-import java.io.Writer;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -75,7 +74,12 @@ final class ImageText {
 
   private void part(Consumer<PrintWriter> content) {
     inspection.part(
-        () -> content.accept(new PrintWriter(Writer.nullWriter())), () -> content.accept(out));
+        nobody -> {
+          PrintWriter writer = new PrintWriter(nobody);
+          content.accept(writer);
+          writer.flush();
+        },
+        () -> content.accept(out));
   }
 
   private void segments(PrintWriter to) {

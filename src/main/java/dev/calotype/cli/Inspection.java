@@ -3,7 +3,9 @@ package dev.calotype.cli;
 import dev.calotype.MalformedImageException;
 import dev.calotype.image.Image;
 import dev.calotype.ji.CodeNote;
+import java.io.Writer;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * An image and what became of looking at it. Its tables are shown one by one, so that a damaged one
@@ -64,13 +66,50 @@ final class Inspection {
    * @param rehearsal shows it to nobody, to find out whether all of it can be read
    * @param show shows it
    */
-  void part(Runnable rehearsal, Runnable show) {
+  void part(Consumer<Writer> rehearsal, Runnable show) {
     try {
-      rehearsal.run();
+      rehearsal.accept(new Nobody(image));
     } catch (MalformedImageException e) {
       damage = damage.or(() -> Optional.of(Failure.of(e, file)));
       return;
     }
     show.run();
+  }
+
+  /**
+   * Takes no text, and only so much of it: in a hostile file each of a million names may be the
+   * same megabyte.
+   */
+  private static final class Nobody extends Writer {
+    private static final long LEAST_CHARS = 16 << 20;
+    private static final int CHARS_A_BYTE = 64;
+
+    private final Image image;
+    private final long most;
+    private long written;
+
+    Nobody(Image image) {
+      this.image = image;
+      this.most = LEAST_CHARS + CHARS_A_BYTE * image.bytes().byteSize();
+    }
+
+    @Override
+    public void write(char[] text, int offset, int length) {
+      written += length;
+      if (written > most) {
+        throw new MalformedImageException(
+            image.file(),
+            "names",
+            0,
+            "more than %d characters in one table".formatted(most),
+            "names that do not all share their bytes");
+      }
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
   }
 }

@@ -2,6 +2,7 @@ package dev.calotype.cli;
 
 import dev.calotype.Durability;
 import dev.calotype.ji.DataId;
+import dev.calotype.ji.Expectations;
 import dev.calotype.ji.Tier;
 import dev.calotype.ji.Validity;
 import dev.calotype.ji.WriteOptions;
@@ -83,7 +84,7 @@ final class JoinCommand implements Command {
   }
 
   private static boolean isCodeObject(Path path) throws IOException {
-    try (Verdict verdict = Verdict.check(path, Tier.HEADER, _ -> {})) {
+    try (Verdict verdict = Verdict.check(path, Expectations.none(), _ -> {})) {
       return verdict.isCode() && verdict.code() == ExitCode.DONE;
     }
   }

@@ -33,9 +33,9 @@ final class JsonLines {
     out.println();
   }
 
-  /** Writes {@code fields} to nowhere: throws now what it would throw amid a line. */
-  static void rehearse(Content fields) {
-    write(Writer.nullWriter(), fields);
+  /** Writes {@code fields} to nobody: throws now what it would throw amid a line. */
+  static void rehearse(Writer nobody, Content fields) {
+    write(nobody, fields);
   }
 
   /** Prints the object that stands for a file which could not be dealt with. */

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -70,14 +69,8 @@ final class SplitCommand implements Command {
     } catch (IOException | RuntimeException e) {
       Failure failure = Failure.of(e, image.toString());
       return invocation.failed(
-          saysFull(failure) ? Failure.of(e, folder.toString()) : failure, image.toString());
+          failure.saysFull() ? Failure.of(e, folder.toString()) : failure, image.toString());
     }
-  }
-
-  /** Whether it is about what is written, of which the system names no file. */
-  private static boolean saysFull(Failure failure) {
-    return Stream.of("no space left", "file too large", "disk quota")
-        .anyMatch(failure.reason()::startsWith);
   }
 
   private static ExitCode split(Invocation invocation, Path image, Path folder) throws IOException {

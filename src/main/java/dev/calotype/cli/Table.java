@@ -10,6 +10,7 @@ import java.util.List;
  */
 final class Table {
   private static final int BLOCK = 4096;
+  private static final int BLOCK_CHARS = 1 << 20;
   private static final int MOST_WIDTH = 120;
 
   private final PrintWriter out;
@@ -17,6 +18,7 @@ final class Table {
   private final boolean[] right;
   private final int[] widths;
   private final List<String[]> block = new ArrayList<>();
+  private long blockChars;
 
   /**
    * Starts a table.
@@ -53,9 +55,10 @@ final class Table {
     for (int i = 0; i < cells.length; i++) {
       row[i] = Text.escape(cells[i]);
       widths[i] = Math.max(widths[i], Math.min(row[i].length(), MOST_WIDTH));
+      blockChars += row[i].length();
     }
     block.add(row);
-    if (block.size() == BLOCK) {
+    if (block.size() == BLOCK || blockChars > BLOCK_CHARS) {
       print();
     }
     return this;
@@ -73,5 +76,6 @@ final class Table {
       out.println(line.toString().stripTrailing());
     }
     block.clear();
+    blockChars = 0;
   }
 }

@@ -42,6 +42,7 @@ final class TrainCommand implements Command {
     Path data = folder.resolve(name + ".ji");
     Path code = folder.resolve(name + ".code");
     Path joined = folder.resolve(name);
+    Path wrapped = folder.resolve(name + ".o");
     try {
       ExitCode worst = ExitCode.DONE;
       for (List<String> json : List.of(List.<String>of(), List.of("--json"))) {
@@ -61,12 +62,23 @@ final class TrainCommand implements Command {
                         code.toString(),
                         "-o",
                         joined.toString(),
-                        "--force"));
+                        "--force"))
+                .and(
+                    run(
+                        json,
+                        "wrap",
+                        image,
+                        "-o",
+                        wrapped.toString(),
+                        "--target",
+                        "x86_64-unknown-linux-gnu",
+                        "--force"))
+                .and(run(json, "unwrap", wrapped.toString(), "-o", joined.toString(), "--force"));
         run(json, "check", image, folder.resolve("absent.ji").toString());
       }
       return worst;
     } finally {
-      for (Path file : List.of(data, code, joined, folder)) {
+      for (Path file : List.of(data, code, joined, wrapped, folder)) {
         Files.deleteIfExists(file);
       }
     }

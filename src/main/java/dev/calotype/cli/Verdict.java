@@ -21,15 +21,18 @@ import java.util.function.LongConsumer;
  */
 record Verdict(Validity validity, boolean isCode) implements AutoCloseable {
 
+  private static final int DIGEST_DIGITS = 64;
+  private static final int SHORT_DIGITS = 12;
+
   /** Checks a file as what its content says it is. */
-  static Verdict check(Path path, Tier tier, LongConsumer progress) throws IOException {
-    Expectations expectations = Expectations.none().withTier(tier);
+  static Verdict check(Path path, Expectations expectations, LongConsumer progress)
+      throws IOException {
     Validity data = DataFile.check(path, expectations, progress);
     boolean mayBeCode = data instanceof Validity.Foreign || isEmptyCode(path, data);
     if (!mayBeCode) {
       return new Verdict(data, false);
     }
-    Validity code = CodeObject.check(path, expectations, progress);
+    Validity code = checkCode(path, expectations, expectations.dataId(), progress).validity;
     boolean isData =
         code instanceof Validity.Foreign
             && (!(data instanceof Validity.Foreign other) || isOtherVersion(other));
@@ -37,17 +40,38 @@ record Verdict(Validity validity, boolean isCode) implements AutoCloseable {
   }
 
   /** Checks a file as a data file. */
-  static Verdict checkData(Path path, Tier tier, LongConsumer progress) throws IOException {
-    return new Verdict(DataFile.check(path, Expectations.none().withTier(tier), progress), false);
+  static Verdict checkData(Path path, Expectations expectations, LongConsumer progress)
+      throws IOException {
+    return new Verdict(DataFile.check(path, expectations, progress), false);
   }
 
-  /** Checks a code object, which must belong to {@code data} if that is known. */
+  /** The same, asking for nothing. */
+  static Verdict checkData(Path path, Tier tier, LongConsumer progress) throws IOException {
+    return checkData(path, Expectations.none().withTier(tier), progress);
+  }
+
+  /**
+   * Checks a code object, which must belong to {@code data} if that is known. Of what is asked, it
+   * is asked for what a code object records.
+   */
+  static Verdict checkCode(
+      Path path, Expectations asked, Optional<DataId> data, LongConsumer progress)
+      throws IOException {
+    Expectations expectations = Expectations.none().withTier(asked.tier());
+    Optional<String> target = asked.target();
+    if (target.isPresent()) {
+      expectations = expectations.withTarget(target.get());
+    }
+    if (data.isPresent()) {
+      expectations = expectations.withDataId(data.get());
+    }
+    return new Verdict(CodeObject.check(path, expectations, progress), true);
+  }
+
+  /** The same, asking for nothing. */
   static Verdict checkCode(Path path, Tier tier, Optional<DataId> data, LongConsumer progress)
       throws IOException {
-    Expectations expectations = Expectations.none().withTier(tier);
-    return new Verdict(
-        CodeObject.check(path, data.map(expectations::withDataId).orElse(expectations), progress),
-        true);
+    return checkCode(path, Expectations.none().withTier(tier), data, progress);
   }
 
   /** An answer about a data file. */
@@ -118,12 +142,33 @@ record Verdict(Validity validity, boolean isCode) implements AutoCloseable {
           isOtherHalf()
               ? "The halves are of different splits: take the code object that was written with"
                   + " this data file, or split the image again."
-              : "Make the file again, with what is expected.";
+              : staleAdvice();
       case DAMAGED ->
           "Don't use it: restore it from a copy, or split the image again with --force.";
       case FOREIGN -> "Give it what split writes: a data file (.ji) or a code object (.code).";
       case ABSENT -> "There is no such file: correct the name, or split the image.";
     };
+  }
+
+  private String staleAdvice() {
+    boolean input = false;
+    boolean feature = false;
+    boolean root = false;
+    for (Cause cause : ((Validity.Stale) validity).causes()) {
+      String id = cause.id();
+      root |= id.startsWith("root-");
+      input |= id.startsWith("input-");
+      feature |= id.equals("feature");
+    }
+    if (root) {
+      return "Say where the roots of its inputs are, with --root NAME=DIR.";
+    }
+    if (feature) {
+      return "Use it on a host that has what it needs, or make it again for this one.";
+    }
+    return input
+        ? "Make the file again, from its inputs as they are now."
+        : "Make the file again, with what is expected.";
   }
 
   /** The answer as a failure of work that needs a fresh file. */
@@ -153,12 +198,12 @@ record Verdict(Validity validity, boolean isCode) implements AutoCloseable {
     };
   }
 
-  /** A cause's value as people compare it: an id by its first digits. */
-  static String readable(Cause.Code code, String value) {
-    return switch (code) {
-      case DATA_ID, CODE_DATA_ID -> new DataId(value).shortHex();
-      default -> value.isEmpty() ? "nothing" : value;
-    };
+  /** A cause's value as people compare it: an id by its first digits, after what it is of. */
+  static String readable(Cause cause, String value) {
+    String text =
+        isDigest(value) ? value.substring(0, SHORT_DIGITS) : value.isEmpty() ? "nothing" : value;
+    boolean named = !cause.subject().isEmpty() && cause.code() != Cause.Code.OWN;
+    return named ? cause.subject() + ": " + text : text;
   }
 
   @Override
@@ -178,6 +223,11 @@ record Verdict(Validity validity, boolean isCode) implements AutoCloseable {
         && path.toString().endsWith(".code");
   }
 
+  private static boolean isDigest(String value) {
+    return value.length() == DIGEST_DIGITS
+        && value.chars().allMatch(c -> Character.digit(c, 16) >= 0);
+  }
+
   private boolean isOtherHalf() {
     return validity instanceof Validity.Stale stale
         && stale.causes().stream().anyMatch(cause -> cause.code() == Cause.Code.CODE_DATA_ID);
@@ -187,11 +237,11 @@ record Verdict(Validity validity, boolean isCode) implements AutoCloseable {
     StringBuilder text = new StringBuilder();
     for (Cause cause : stale.causes()) {
       text.append(text.isEmpty() ? "" : "; ")
-          .append(cause.code().id())
+          .append(cause.id())
           .append(" is ")
-          .append(readable(cause.code(), cause.actual()))
+          .append(readable(cause, cause.actual()))
           .append(", expected ")
-          .append(readable(cause.code(), cause.expected()));
+          .append(readable(cause, cause.expected()));
     }
     return text.toString();
   }

@@ -1,5 +1,6 @@
 package dev.calotype.cli;
 
+import dev.calotype.UnsupportedFormatException;
 import dev.calotype.ji.Cause;
 import dev.calotype.ji.Validity;
 import java.io.PrintWriter;
@@ -36,9 +37,9 @@ final class VerdictReport {
       Table causes = new Table(out, INDENT, "Cause", "Expected", "Actual");
       for (Cause cause : stale.causes()) {
         causes.row(
-            cause.code().id(),
-            Verdict.readable(cause.code(), cause.expected()),
-            Verdict.readable(cause.code(), cause.actual()));
+            cause.id(),
+            Verdict.readable(cause, cause.expected()),
+            Verdict.readable(cause, cause.actual()));
       }
       causes.print();
     }
@@ -68,7 +69,10 @@ final class VerdictReport {
           json.writeArrayFieldStart("causes");
           for (Cause cause : causes(verdict)) {
             json.writeStartObject();
-            json.writeStringField("code", cause.code().id());
+            json.writeStringField("code", cause.id());
+            if (!cause.subject().isEmpty()) {
+              json.writeStringField("subject", cause.subject());
+            }
             json.writeStringField("expected", cause.expected());
             json.writeStringField("actual", cause.actual());
             json.writeEndObject();
@@ -81,12 +85,21 @@ final class VerdictReport {
           }
           if (verdict.validity() instanceof Validity.Foreign foreign) {
             json.writeStringField("found", foreign.found());
+            json.writeStringField("foreign", idOf(foreign.kind()));
           }
           Optional<String> id = verdict.dataId().map(Object::toString);
           if (id.isPresent()) {
             json.writeStringField("dataId", id.get());
           }
         });
+  }
+
+  private static String idOf(UnsupportedFormatException.Kind kind) {
+    return switch (kind) {
+      case OTHER_FORMAT -> "other-format";
+      case TOO_OLD -> "too-old";
+      case TOO_NEW -> "too-new";
+    };
   }
 
   /** Whether it is known which half the file is. */

@@ -1,9 +1,11 @@
 package dev.calotype.image;
 
+import dev.calotype.image.coff.CoffFile;
+import dev.calotype.image.coff.CoffImportFile;
 import java.util.Optional;
 
 /** An object with what only COFF has. Names are those of Microsoft's PE/COFF specification. */
-public non-sealed interface CoffImage extends Image {
+public sealed interface CoffImage extends Image permits CoffFile, CoffImportFile {
   /** {@code Machine}. */
   int machine();
 

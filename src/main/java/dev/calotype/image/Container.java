@@ -1,10 +1,12 @@
 package dev.calotype.image;
 
+import dev.calotype.image.archive.ArchiveFile;
+import dev.calotype.image.macho.FatFile;
 import java.util.List;
 import java.util.Optional;
 
 /** A file that holds other files: an archive of objects, or a fat Mach-O file with its slices. */
-public non-sealed interface Container extends Binary {
+public sealed interface Container extends Binary permits ArchiveFile, FatFile {
   /**
    * The members in file order, decoded on access; an archive's symbol index and table of long names
    * are none. A fat file's are its slices, named as {@code lipo} names them: {@code arm64e}.

@@ -3,8 +3,14 @@ package dev.calotype.image;
 import dev.calotype.MalformedImageException;
 import dev.calotype.UnsupportedFormatException;
 import dev.calotype.bytes.ByteView;
+import dev.calotype.image.archive.ArchiveFile;
+import dev.calotype.image.coff.CoffMagic;
 import dev.calotype.image.elf.ElfFile;
+import dev.calotype.image.macho.FatFile;
+import dev.calotype.image.macho.MachOFile;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+import java.util.function.BiFunction;
 
 /** Tells formats apart by their first bytes. */
 final class Magic {
@@ -34,7 +40,28 @@ final class Magic {
     if (startsWith(view, first, 0x7f454c46_00000000L, 4)) {
       return ElfFile.of(view.bytes(), name);
     }
-    throw new UnsupportedFormatException(name, describe(view, first));
+    if (startsWith(view, first, 0xfeedface_00000000L, 4)
+        || startsWith(view, first, 0xfeedfacf_00000000L, 4)
+        || startsWith(view, first, 0xcefaedfe_00000000L, 4)
+        || startsWith(view, first, 0xcffaedfe_00000000L, 4)) {
+      return MachOFile.of(view.bytes(), name);
+    }
+    BiFunction<MemorySegment, String, Binary> inner =
+        (member, file) -> read(member, file, depth + 1);
+    if (startsWith(view, first, 0xcafebabe_00000000L, 4)
+        || startsWith(view, first, 0xcafebabf_00000000L, 4)) {
+      return FatFile.of(view.bytes(), name, inner);
+    }
+    if (startsWith(view, first, 0x213c617263683e0aL, 8)
+        || startsWith(view, first, 0x213c7468696e3e0aL, 8)) {
+      return ArchiveFile.of(view.bytes(), name, inner);
+    }
+    // An object has no magic but its machine, so what looks like one is tried last.
+    Optional<Image> coff = CoffMagic.read(view.bytes(), name);
+    if (coff.isPresent()) {
+      return coff.get();
+    }
+    throw new UnsupportedFormatException(name, describe(first));
   }
 
   /** The first eight bytes as a big-endian number; what is not there counts as zero. */
@@ -54,28 +81,14 @@ final class Magic {
     return first >>> shift == magic >>> shift;
   }
 
-  private static String describe(ByteView view, long first) {
-    int magic = (int) (first >>> 32);
-    if (magic == 0xfeedface || magic == 0xfeedfacf) {
-      return "a big-endian Mach-O file";
-    }
-    if (magic == 0xcefaedfe || magic == 0xcffaedfe) {
-      return "a Mach-O file";
-    }
-    if (startsWith(view, first, 0x213c617263683e0aL, 8)
-        || startsWith(view, first, 0x213c7468696e3e0aL, 8)) {
-      return "an archive";
-    }
-    if (magic >>> 16 == 0x4d5a) {
-      return "a PE file";
-    }
+  private static String describe(long first) {
     if (first == 0x3c62696761663e0aL || first == 0x3c61696166663e0aL) {
       return "an AIX archive";
     }
+    int magic = (int) (first >>> 32);
     return switch (magic) {
       case 0x0061736d -> "a WebAssembly module";
       case 0x4243c0de, 0xdec0170b -> "LLVM bitcode";
-      case 0xcafebabe -> "a Java class file";
       default ->
           switch (magic >>> 16) {
             case 0x01df -> "a 32-bit XCOFF file";

@@ -1,10 +1,11 @@
 package dev.calotype.image;
 
+import dev.calotype.image.coff.PeFile;
 import java.util.List;
 import java.util.Optional;
 
 /** An image with what only PE has. Names are those of Microsoft's PE/COFF specification. */
-public non-sealed interface PeImage extends Image {
+public sealed interface PeImage extends Image permits PeFile {
   /** {@code Machine}. */
   int machine();
 

@@ -22,7 +22,10 @@ public interface Symbol {
   /** The address, relative to the image's base; 0 if the symbol is not defined here. */
   long value();
 
-  /** The size of what it names in bytes, 0 if unknown: Mach-O and COFF tell none. */
+  /**
+   * The size of what it names in bytes, 0 if unknown: Mach-O tells that of common symbols, COFF
+   * none.
+   */
   long size();
 
   /** The format's own name of what it names, {@code FUNC} or {@code OBJECT} for example. */

@@ -71,9 +71,18 @@ public final class DataSection {
    *
    * @param arena owns the mapping or the memory
    * @throws dev.calotype.MalformedImageException if the section is loaded, and damaged
+   * @throws dev.calotype.FileChangedException if the file shrank since it was opened
    */
   public MemorySegment map(Arena arena) throws IOException {
-    return isMappable() ? file.file().map(entry.offset(), entry.size(), arena) : load(arena);
+    if (!isMappable()) {
+      return load(arena);
+    }
+    try {
+      return file.file().map(entry.offset(), entry.size(), arena);
+    } catch (IOException e) {
+      file.file().requireWhole(); // Mapping past the end would extend the file, and may not.
+      throw e;
+    }
   }
 
   /**

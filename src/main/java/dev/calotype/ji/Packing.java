@@ -1,5 +1,6 @@
 package dev.calotype.ji;
 
+import dev.calotype.RefusedException;
 import dev.calotype.bytes.ByteWriter;
 import dev.calotype.bytes.Zeros;
 import java.util.Arrays;
@@ -58,12 +59,21 @@ final class Packing {
     return size < length ? new Packed(BLOCKS, packed, size) : new Packed(RAW, chunk, length);
   }
 
-  /** Compresses, unless that would gain nothing. */
+  /**
+   * Compresses, unless that would gain nothing.
+   *
+   * @throws RefusedException if there is no zstd-jni
+   */
   static Packed compressed(byte[] chunk, int length, int level, String file, String section) {
     if (Zeros.fill(chunk, 0, length)) {
       return new Packed(ZEROS, chunk, 0);
     }
-    byte[] frame = ZstdFrames.compress(chunk, length, level, file, section);
+    byte[] frame;
+    try {
+      frame = ZstdFrames.compress(chunk, length, level);
+    } catch (LinkageError e) {
+      throw missing(file, section, e);
+    }
     return frame.length < length
         ? new Packed(ZSTD, frame, frame.length)
         : new Packed(RAW, chunk, length);
@@ -83,6 +93,7 @@ final class Packing {
    *
    * @param length how many bytes it has
    * @return whether {@code packed} was a proper encoding of that many
+   * @throws RefusedException if it is compressed and there is no zstd-jni
    */
   static boolean decode(Packed packed, byte[] chunk, int length, String file, String section) {
     return switch (packed.encoding) {
@@ -96,9 +107,24 @@ final class Packing {
         yield whole;
       }
       case BLOCKS -> placeBlocks(packed, chunk, length);
-      case ZSTD -> ZstdFrames.decompress(packed, chunk, length, file, section);
+      case ZSTD -> {
+        try {
+          yield ZstdFrames.decompress(packed, chunk, length);
+        } catch (LinkageError e) {
+          throw missing(file, section, e);
+        }
+      }
       default -> false;
     };
+  }
+
+  private static RefusedException missing(String file, String section, LinkageError cause) {
+    String reason =
+        "section %s is compressed, and the library zstd-jni is missing or may not be loaded"
+            .formatted(section);
+    RefusedException refused = new RefusedException(file, reason);
+    refused.initCause(cause);
+    return refused;
   }
 
   private static boolean placeBlocks(Packed packed, byte[] chunk, int length) {

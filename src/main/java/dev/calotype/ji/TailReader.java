@@ -188,6 +188,17 @@ final class TailReader {
     long nameLength = view.u32(at + 8, structure);
     String name = text(at, offset, nameLength, structure);
     String value = text(at, offset + nameLength, view.u32(at + 12, structure), structure);
+    boolean compares = kind == Tail.FACT_OPTION || kind == Tail.FACT_VARIABLE;
+    boolean isUnset = kind == Tail.FACT_VARIABLE && comparison != Tail.SET;
+    if ((!compares && comparison != 0)
+        || (isUnset && comparison != 0)
+        || ((isUnset || kind == Tail.FACT_FEATURE) && !value.isEmpty())) {
+      throw malformed(
+          structure,
+          at,
+          "kind %d, comparison %d, '%s'".formatted(kind, comparison, value),
+          "a fact");
+    }
     Object older;
     switch (kind) {
       case Tail.FACT_COMPILER -> {

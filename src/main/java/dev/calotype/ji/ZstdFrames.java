@@ -2,28 +2,18 @@ package dev.calotype.ji;
 
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdException;
-import dev.calotype.RefusedException;
 import java.util.Arrays;
 
 /**
- * Frames of zstd (RFC 8878), one for each chunk, by the library zstd-jni. A library user who has no
- * compressed sections does without it.
+ * Frames of zstd (RFC 8878), one for each chunk, by the library zstd-jni. Where that is missing,
+ * touching this class is a {@link LinkageError}, which only {@link Packing} has to know.
  */
 final class ZstdFrames {
   private ZstdFrames() {}
 
-  /**
-   * Compresses heap bytes.
-   *
-   * @param section the section they are of, for errors
-   * @throws RefusedException if there is no zstd-jni
-   */
-  static byte[] compress(byte[] bytes, int length, int level, String file, String section) {
-    try {
-      return Zstd.compress(length == bytes.length ? bytes : Arrays.copyOf(bytes, length), level);
-    } catch (LinkageError e) {
-      throw missing(file, section, e);
-    }
+  /** Compresses heap bytes. */
+  static byte[] compress(byte[] bytes, int length, int level) {
+    return Zstd.compress(length == bytes.length ? bytes : Arrays.copyOf(bytes, length), level);
   }
 
   /**
@@ -31,27 +21,13 @@ final class ZstdFrames {
    *
    * @param length how many bytes have to come out
    * @return whether these are the bytes of frames of that many
-   * @throws RefusedException if there is no zstd-jni
    */
-  static boolean decompress(
-      Packing.Packed packed, byte[] target, int length, String file, String section) {
+  static boolean decompress(Packing.Packed packed, byte[] target, int length) {
     try {
       return length
           == Zstd.decompressByteArray(target, 0, length, packed.bytes(), 0, packed.size());
     } catch (ZstdException e) {
       return false;
-    } catch (LinkageError e) {
-      throw missing(file, section, e);
     }
-  }
-
-  private static RefusedException missing(String file, String section, LinkageError cause) {
-    RefusedException refused =
-        new RefusedException(
-            file,
-            "section %s is compressed, and the library zstd-jni is missing or may not be loaded"
-                .formatted(section));
-    refused.initCause(cause);
-    return refused;
   }
 }

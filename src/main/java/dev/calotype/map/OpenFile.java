@@ -10,6 +10,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -28,8 +29,11 @@ public final class OpenFile implements AutoCloseable {
   private final FileChannel channel;
   private final long size;
   private final BasicFileAttributes opened;
+  private final boolean forPrivate;
 
-  private OpenFile(Path path, FileChannel channel, long size, BasicFileAttributes opened) {
+  private OpenFile(
+      Path path, FileChannel channel, long size, BasicFileAttributes opened, boolean forPrivate) {
+    this.forPrivate = forPrivate;
     this.path = path;
     this.channel = channel;
     this.size = size;
@@ -44,14 +48,31 @@ public final class OpenFile implements AutoCloseable {
    *     because opening one may block or act
    */
   public static OpenFile open(Path path) throws IOException {
+    return open(path, false, StandardOpenOption.READ);
+  }
+
+  /**
+   * Opens a file for {@link #mapPrivate} too. Nothing is ever written to it, but the JDK maps
+   * privately only what it could write to; so this needs leave to write, which a private mapping by
+   * itself would not.
+   *
+   * @throws java.nio.file.AccessDeniedException if the file may not be written to
+   * @throws IOException as {@link #open}
+   */
+  public static OpenFile openForPrivate(Path path) throws IOException {
+    return open(path, true, StandardOpenOption.READ, StandardOpenOption.WRITE);
+  }
+
+  private static OpenFile open(Path path, boolean forPrivate, OpenOption... options)
+      throws IOException {
     BasicFileAttributes kind = Files.readAttributes(path, BasicFileAttributes.class);
     if (!kind.isRegularFile()) {
       throw new FileSystemException(
           path.toString(), null, kind.isDirectory() ? "Is a directory" : "Not a regular file");
     }
-    FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+    FileChannel channel = FileChannel.open(path, options);
     try {
-      return new OpenFile(path, channel, channel.size(), kind);
+      return new OpenFile(path, channel, channel.size(), kind, forPrivate);
     } catch (IOException e) {
       channel.close();
       throw e;
@@ -111,10 +132,28 @@ public final class OpenFile implements AutoCloseable {
    * @throws EOFException if the file does not have these bytes
    */
   public MemorySegment map(long position, long length, Arena arena) throws IOException {
-    if (position < 0 || length < 0 || position > size || length > size - position) {
-      throw new EOFException("%s has no bytes %d+%d".formatted(path, position, length));
+    return map(FileChannel.MapMode.READ_ONLY, position, length, arena);
+  }
+
+  /** Whether {@link #mapPrivate} is possible. */
+  public boolean isForPrivate() {
+    return forPrivate;
+  }
+
+  /**
+   * Maps {@code length} bytes from {@code position} to be written to, copy on write: the file and
+   * its other mappings stay as they are.
+   *
+   * @param arena owns the mapping: it goes, with what was written, when the arena is closed
+   * @throws EOFException if the file does not have these bytes
+   * @throws FileChangedException if it shrank since it was opened
+   * @throws IllegalStateException if it was not opened with {@link #openForPrivate}
+   */
+  public MemorySegment mapPrivate(long position, long length, Arena arena) throws IOException {
+    if (!forPrivate) {
+      throw new IllegalStateException(path + " was not opened for private mappings");
     }
-    return channel.map(FileChannel.MapMode.READ_ONLY, position, length, arena);
+    return map(FileChannel.MapMode.PRIVATE, position, length, arena);
   }
 
   /**
@@ -171,6 +210,18 @@ public final class OpenFile implements AutoCloseable {
         && !now.lastModifiedTime().equals(opened.lastModifiedTime())) {
       throw new FileChangedException(path.toString(), "was written to");
     }
+  }
+
+  private MemorySegment map(FileChannel.MapMode mode, long position, long length, Arena arena)
+      throws IOException {
+    if (position < 0 || length < 0 || position > size || length > size - position) {
+      throw new EOFException("%s has no bytes %d+%d".formatted(path, position, length));
+    }
+    // The JDK makes a file that it could write to longer rather than map past its end.
+    if (forPrivate) {
+      requireWhole();
+    }
+    return channel.map(mode, position, length, arena);
   }
 
   @Override

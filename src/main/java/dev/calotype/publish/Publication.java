@@ -2,6 +2,8 @@ package dev.calotype.publish;
 
 import dev.calotype.Durability;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
@@ -33,7 +35,7 @@ public final class Publication implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(new Thread(Publication::removeUnpublished));
   }
 
-  private final Path target;
+  private Path target;
   private final Path temporary;
   private final boolean replace;
   private final FileChannel channel;
@@ -56,16 +58,7 @@ public final class Publication implements AutoCloseable {
    *     and no regular file
    */
   public static Publication beside(Path target, boolean replace) throws IOException {
-    if (Files.isDirectory(target)) {
-      throw new FileSystemException(target.toString(), null, "Is a directory");
-    }
-    // A rename would take the place of a device or a pipe, /dev/stdout for example.
-    if (Files.exists(target) && !Files.isRegularFile(target)) {
-      throw new FileSystemException(target.toString(), null, "Not a regular file");
-    }
-    if (!replace && Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
-      throw new FileAlreadyExistsException(target.toString());
-    }
+    requirePlace(target, replace);
     Path place = target.toAbsolutePath();
     Leftovers.collect(folderOf(place), UNPUBLISHED::contains);
     String name = place.getFileName().toString();
@@ -89,8 +82,13 @@ public final class Publication implements AutoCloseable {
 
   /** Makes and locks a temporary; empty if it was taken for a leftover before it was locked. */
   private static Optional<FileChannel> create(Path temporary) throws IOException {
+    // Also for reading: what has been written may be mapped before it is published.
     FileChannel channel =
-        FileChannel.open(temporary, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
+        FileChannel.open(
+            temporary,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.CREATE_NEW);
     boolean locked;
     try {
       locked = Leftovers.lock(channel) != null;
@@ -108,6 +106,30 @@ public final class Publication implements AutoCloseable {
   /** The name the file will have. */
   public Path target() {
     return target;
+  }
+
+  /** The name it has until it is published. */
+  public Path temporary() {
+    return temporary;
+  }
+
+  /**
+   * Gives the file another name to appear under, in a folder of the same file system.
+   *
+   * @throws IOException as {@link #beside} for that name
+   */
+  public void retarget(Path target) throws IOException {
+    requirePlace(target, replace);
+    this.target = target;
+  }
+
+  /**
+   * Maps what has been appended, read-only.
+   *
+   * @param arena owns the mapping, which outlives this object and both names
+   */
+  public MemorySegment map(Arena arena) throws IOException {
+    return channel.map(FileChannel.MapMode.READ_ONLY, 0, written, arena);
   }
 
   /** How many bytes have been appended. */
@@ -213,6 +235,19 @@ public final class Publication implements AutoCloseable {
       Files.deleteIfExists(temporary);
     } finally {
       UNPUBLISHED.remove(temporary);
+    }
+  }
+
+  private static void requirePlace(Path target, boolean replace) throws IOException {
+    if (Files.isDirectory(target)) {
+      throw new FileSystemException(target.toString(), null, "Is a directory");
+    }
+    // A rename would take the place of a device or a pipe, /dev/stdout for example.
+    if (Files.exists(target) && !Files.isRegularFile(target)) {
+      throw new FileSystemException(target.toString(), null, "Not a regular file");
+    }
+    if (!replace && Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+      throw new FileAlreadyExistsException(target.toString());
     }
   }
 

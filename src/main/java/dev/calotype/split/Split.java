@@ -1,6 +1,7 @@
 package dev.calotype.split;
 
 import dev.calotype.RefusedException;
+import dev.calotype.UnsupportedFormatException;
 import dev.calotype.bytes.Chunks;
 import dev.calotype.image.Image;
 import dev.calotype.image.Target;
@@ -60,8 +61,13 @@ public final class Split implements AutoCloseable {
       }
       MemorySegment bytes = file.map(arena);
       return file.whileWhole(() -> {
-        ElfFile image = (ElfFile) Image.of(bytes, path.toString());
-        return new Split(file, image.target(), ElfDetachment.plan(image, sections));
+        return switch (Image.of(bytes, path.toString())) {
+          case ElfFile image ->
+              new Split(file, image.target(), ElfDetachment.plan(image, sections));
+          case Image other ->
+              throw new UnsupportedFormatException(
+                  path.toString(), other.format().title() + " as an image to split");
+        };
       });
     } catch (IOException | RuntimeException e) {
       file.close();

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.calotype.testing.Libraries;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -130,6 +132,40 @@ final class InspectTest {
       Cli run = Cli.run("inspect", "--json", "--symbols", file).failed(ExitCode.DAMAGED);
       assertThat(run.object()).containsKey("error");
       assertThat(Cli.run("check", file).status()).isNotZero();
+    }
+  }
+
+  @Test
+  void namesThatAllShareTheSameMegabyteAreDamageAndNotAFloodOfText(@TempDir Path folder)
+      throws IOException {
+    // A symbol table whose every name is the same long text.
+    int names = 1 << 19;
+    int symbols = 20_000;
+    ByteBuffer elf = ByteBuffer.allocate(64 + 3 * 64 + names + symbols * 24);
+    elf.order(ByteOrder.LITTLE_ENDIAN);
+    elf.putInt(0x464c457f).put((byte) 2).put((byte) 1).put((byte) 1);
+    elf.putShort(16, (short) 1).putShort(18, (short) 62).putLong(40, 64);
+    elf.putShort(58, (short) 64).putShort(60, (short) 3).putShort(62, (short) 1);
+    int strings = 64 + 3 * 64;
+    elf.putInt(128 + 4, 3).putLong(128 + 24, strings).putLong(128 + 32, names);
+    elf.putInt(192 + 4, 2).putLong(192 + 24, strings + names).putLong(192 + 32, symbols * 24L);
+    elf.putInt(192 + 40, 1);
+    for (int i = 1; i < names - 1; i++) {
+      elf.put(strings + i, (byte) 'x');
+    }
+    for (int i = 0; i < symbols; i++) {
+      elf.putInt(strings + names + i * 24, 1);
+    }
+    Path file = Files.write(folder.resolve("bomb.o"), elf.array());
+    assertThat(Cli.run("inspect", "--json", file).succeeded().object())
+        .containsEntry("symbols", (long) symbols);
+    for (Cli run :
+        List.of(
+            Cli.run("inspect", "--symbols", file),
+            Cli.run("inspect", "--symbols", "--json", file))) {
+      assertThat(run.failed(ExitCode.DAMAGED).err())
+          .contains("names that do not all share their bytes");
+      assertThat(run.out()).hasSizeLessThan(10_000);
     }
   }
 }

@@ -28,8 +28,7 @@ class TruncationTest {
   void hotReadsOfAShrinkingImageEndInAnExceptionThatNamesTheFile() {
     List<String> arguments = new ArrayList<>(List.of(folder.toString()));
     arguments.add(Toolchain.GNU.link(folder).toString());
-    for (String target :
-        List.of("s390x-linux-gnu", "arm64-apple-macos11", "x86_64-windows-msvc")) {
+    for (String target : List.of("s390x-linux-gnu", "arm64-apple-macos11", "x86_64-windows-msvc")) {
       arguments.add(Libraries.object(folder, target, "-g").toString());
     }
     Run run =

@@ -22,6 +22,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 class CrashTest {
   private static final String CALLS =
       "pwrite64,fsync,link,linkat,rename,renameat,renameat2,unlink,unlinkat";
+
+  /** A full disk does not keep anybody from unlinking. */
+  private static final String FAILING = "pwrite64,fsync,rename,renameat,renameat2";
+
   private static final int KILLED = 128 + 9;
 
   @TempDir Path folder;
@@ -54,11 +58,13 @@ class CrashTest {
     Path work = Files.createDirectory(folder.resolve("work"));
     boolean absent = false;
     boolean finished = false;
+    long leftovers = 0;
     for (int call = 1; !finished; call++) {
       Path file = work.resolve(call + ".ji");
       finished = writeKilledAt(call, Durability.DURABLE, file).exit() == 0;
       try (Validity validity = DataFile.check(file, Expectations.none().withTier(Tier.FULL))) {
         absent |= validity instanceof Validity.Absent;
+        leftovers += Bytes.names(work).stream().filter(name -> name.endsWith(".part")).count();
         assertThat(validity)
             .as("killed at call %d", call)
             .isInstanceOfAny(Validity.Absent.class, Validity.Fresh.class);
@@ -66,15 +72,50 @@ class CrashTest {
       }
     }
     assertThat(absent).isTrue();
+    assertThat(leftovers).isPositive();
     // What is left besides is under names that nobody reads.
     assertThat(Bytes.names(work))
         .allMatch(name -> name.endsWith(".ji") || (name.startsWith(".") && name.endsWith(".part")));
+    // And the next publication takes it away.
+    DataFileTest.write(work.resolve("next.ji"), WriteOptions.standard());
+    assertThat(Bytes.names(work)).allMatch(name -> name.endsWith(".ji"));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aFullDiskAtAnyCallIsAnErrorAndLeavesNothingBehind(Durability durability) throws IOException {
+    Path work = Files.createDirectory(folder.resolve("work"));
+    Path file = work.resolve("a.ji");
+    Path log = folder.resolve("log");
+    WriteOptions options = WriteOptions.standard().withReplace(true).withDurability(durability);
+    int errors = 0;
+    boolean injected = true;
+    for (int call = 1; injected; call++) {
+      DataId old = DataFileTest.write(file, options);
+      Run run = writeInjected(FAILING + ":error=ENOSPC:when=" + call, log, durability, file);
+      injected = Files.readString(log).contains("(INJECTED)");
+      errors += run.exit() == 0 ? 0 : 1;
+      assertThat(run.exit() == 0 || run.err().contains("No space left on device"))
+          .as(run.err())
+          .isTrue();
+      assertThat(Bytes.names(work)).as("call %d", call).containsExactly("a.ji");
+      try (Validity validity = DataFile.check(file, Expectations.none().withTier(Tier.FULL))) {
+        boolean isNew = !((Validity.Fresh) validity).data().id().equals(old);
+        assertThat(run.exit() != 0 || isNew).as("call %d", call).isTrue();
+      }
+    }
+    assertThat(errors).isGreaterThan(durability == Durability.DURABLE ? 5 : 4);
   }
 
   private Run writeKilledAt(int call, Durability durability, Path file) {
+    String injection = CALLS + ":signal=KILL:when=" + call;
+    return writeInjected(injection, Path.of("/dev/null"), durability, file);
+  }
+
+  private Run writeInjected(String injection, Path log, Durability durability, Path file) {
     List<String> command =
-        new ArrayList<>(List.of(Tools.require("strace"), "-f", "-qq", "-o", "/dev/null"));
-    command.addAll(List.of("-e", "inject=" + CALLS + ":signal=KILL:when=" + call));
+        new ArrayList<>(List.of(Tools.require("strace"), "-f", "-qq", "-o", log.toString()));
+    command.addAll(List.of("-e", "trace=" + CALLS, "-e", "inject=" + injection));
     command.addAll(
         Run.javaCommand(
             List.of(

@@ -16,6 +16,7 @@ import dev.calotype.ji.WriteOptions;
 import dev.calotype.testing.Bytes;
 import dev.calotype.testing.Libraries;
 import dev.calotype.testing.Libraries.Toolchain;
+import dev.calotype.testing.MachOFiles;
 import dev.calotype.testing.Run;
 import dev.calotype.testing.Tools;
 import java.io.IOException;
@@ -81,6 +82,14 @@ class SplitTest {
   @ValueSource(strings = {"aarch64", "riscv64", "powerpc64le", "loongarch64"})
   void librariesForOtherMachinesComeBackByteForByte(String arch) throws IOException {
     roundTrip(Libraries.cross(folder, arch + "-linux-gnu"));
+  }
+
+  @Test
+  void anImageOfAFormatThatIsOnlyReadIsUnsupported() {
+    Path library = MachOFiles.library(folder, "arm64");
+    assertThatThrownBy(() -> Split.plan(library, List.of()))
+        .isInstanceOf(UnsupportedFormatException.class)
+        .hasMessageContaining("Mach-O as an image to split");
   }
 
   @Test

@@ -80,7 +80,10 @@ public final class Libraries {
   public static Path object(Path folder, String target, String... more) {
     Path object = folder.resolve("%s.o".formatted(target));
     List<String> options = new ArrayList<>();
-    options.addAll(List.of("--target=" + target, "-c", "-ffreestanding", "-fPIC"));
+    options.addAll(List.of("--target=" + target, "-c", "-ffreestanding"));
+    if (!target.contains("windows")) {
+      options.add("-fPIC");
+    }
     options.addAll(List.of(more));
     compile("clang-19", folder, "library.c", object, options);
     return object;

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -14,13 +13,10 @@ import java.util.stream.Stream;
  * Name {…}} and {@code Name […]} blocks.
  *
  * @param name the block's name, without its bracket; the whole text of a line without a colon
- * @param value what follows the colon; empty for a block
+ * @param value what follows the colon; empty for a block, but the number of {@code Flags [ (0x6)}
  * @param children what is in the block
  */
 public record Readobj(String name, String value, List<Readobj> children) {
-  /** The start of a block: {@code Sections [}, and of flags also {@code Flags [ (0x6)}. */
-  private static final Pattern BLOCK = Pattern.compile(".*\\[( \\(0x[0-9A-F]+\\))?");
-
   /** Runs llvm-readobj on a file. */
   public static Readobj of(Path file, String... options) {
     List<String> command = new ArrayList<>(List.of(Tools.require("llvm-readobj-19")));
@@ -36,8 +32,25 @@ public record Readobj(String name, String value, List<Readobj> children) {
     for (String line : text.lines().map(String::strip).filter(l -> !l.isEmpty()).toList()) {
       if (line.equals("}") || line.equals("]")) {
         open.pop();
-      } else if (line.endsWith("{") || BLOCK.matcher(line).matches()) {
-        Readobj block = new Readobj(line.substring(0, start(line)).strip(), "", new ArrayList<>());
+      } else if (line.endsWith(")") && line.contains(" [ (0x")) {
+        int bracket = line.indexOf(" [ (0x");
+        String flags = line.substring(bracket + 4, line.length() - 1);
+        Readobj block = new Readobj(line.substring(0, bracket), flags, new ArrayList<>());
+        open.element().children.add(block);
+        open.push(block);
+      } else if (line.endsWith("{") || line.endsWith("[")) {
+        Readobj block =
+            new Readobj(line.substring(0, line.length() - 1).strip(), "", new ArrayList<>());
+        open.element().children.add(block);
+        open.push(block);
+      } else if (line.contains(" [ (0x")) {
+        // A set of flags: its number comes before its members.
+        int bracket = line.indexOf(" [ (");
+        Readobj block =
+            new Readobj(
+                line.substring(0, bracket),
+                line.substring(bracket + 4, line.length() - 1),
+                new ArrayList<>());
         open.element().children.add(block);
         open.push(block);
       } else {
@@ -52,10 +65,6 @@ public record Readobj(String name, String value, List<Readobj> children) {
       }
     }
     return root;
-  }
-
-  private static int start(String line) {
-    return Math.max(line.lastIndexOf('{'), line.lastIndexOf('['));
   }
 
   /** The first child of that name. */

@@ -24,14 +24,24 @@ public record Run(int exit, String out, String err) {
     return of(Map.of(), List.of(command));
   }
 
+  /** Runs a command to its end, in a folder. */
+  public static Run in(Path folder, List<String> command) {
+    return of(Map.of(), folder, command);
+  }
+
   /** Runs a command to its end, with these variables added to its environment. */
   public static Run of(Map<String, String> environment, List<String> command) {
+    return of(environment, Path.of(""), command);
+  }
+
+  private static Run of(Map<String, String> environment, Path folder, List<String> command) {
     try {
       Path out = Files.createTempFile("out", "");
       Path err = Files.createTempFile("err", "");
       try {
         ProcessBuilder builder =
             new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+        builder.directory(folder.toAbsolutePath().toFile());
         builder.environment().put("LC_ALL", "C");
         builder.environment().putAll(environment);
         Process process = builder.start();

@@ -14,7 +14,7 @@ static unsigned char *read_all(const char *path, size_t *size) {
       fseek(file, 0, SEEK_SET) == 0) {
     *size = (size_t)length;
     /* Exactly as large as the file, so that a checker of memory sees a read past its end. */
-    bytes = malloc(*size == 0 ? 1 : *size);
+    bytes = (unsigned char *)malloc(*size == 0 ? 1 : *size);
     if (bytes != NULL && fread(bytes, 1, *size, file) != *size) *size = 0;
   }
   fclose(file);

@@ -60,6 +60,7 @@ public record ElfDynamic(ElfFile image, long offset, long count) {
   /** The texts that the entries with that tag name in the dynamic string table. */
   List<String> strings(long tag) {
     List<String> texts = new ArrayList<>();
+    ElfTexts all = new ElfTexts(image.view(), STRUCTURE);
     long strings = -1;
     long end = -1;
     for (long i = 0; i < count; i++) {
@@ -80,7 +81,7 @@ public record ElfDynamic(ElfFile image, long offset, long count) {
                   "string offset 0x%x".formatted(name),
                   "one within %d bytes of strings".formatted(end - strings));
         }
-        texts.add(image.view().string(strings + name, end, STRUCTURE));
+        texts.add(all.keep(image.view().string(strings + name, end, STRUCTURE), strings + name));
       }
     }
     return texts;

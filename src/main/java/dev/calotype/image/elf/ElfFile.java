@@ -188,18 +188,16 @@ public final class ElfFile implements ElfImage {
     for (ElfSegment segment : segments) {
       if (segment.typeNumber() == Elf.PT_NOTE) {
         String structure = "program header " + segment.index();
-        notes.addAll(
-            ElfNotes.read(
-                view, segment.offset(), segment.fileSize(), segment.alignment(), structure));
+        ElfNotes.read(
+            view, segment.offset(), segment.fileSize(), segment.alignment(), structure, notes);
       }
     }
     if (segments.isEmpty()) {
       for (ElfSection section : elfSections()) {
         if (section.typeNumber() == Elf.SHT_NOTE) {
           String structure = "section header " + section.index();
-          notes.addAll(
-              ElfNotes.read(
-                  view, section.offset(), section.size(), section.alignment(), structure));
+          ElfNotes.read(
+              view, section.offset(), section.size(), section.alignment(), structure, notes);
         }
       }
     }

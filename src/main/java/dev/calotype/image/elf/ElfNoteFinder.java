@@ -7,6 +7,7 @@ import dev.calotype.image.NoteFinder;
 import dev.calotype.map.OpenFile;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -67,9 +68,9 @@ public final class ElfNoteFinder {
     String structure = "program header " + segment.index();
     ByteView notes =
         read(file, segment.offset(), segment.fileSize(), structure).withOrder(header.order());
-    List<Note> all;
+    List<Note> all = new ArrayList<>();
     try {
-      all = ElfNotes.read(notes, 0, notes.size(), segment.alignment(), structure);
+      ElfNotes.read(notes, 0, notes.size(), segment.alignment(), structure, all);
     } catch (MalformedImageException e) {
       throw inFile(e, segment.offset());
     }

@@ -3,7 +3,6 @@ package dev.calotype.image.elf;
 import dev.calotype.bytes.ByteView;
 import dev.calotype.image.Note;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -12,14 +11,22 @@ import java.util.List;
 final class ElfNotes {
   private static final int HEADER_SIZE = 12;
 
+  /**
+   * The most notes of one file: a core file of 10,000 threads has half of them. Headers can name
+   * the same notes again and again, and a file of zeros is all notes.
+   */
+  private static final int MOST_NOTES = 1 << 17;
+
   private ElfNotes() {}
 
-  /** The notes in {@code [offset, offset + size)}, whose segment or section has that alignment. */
-  static List<Note> read(ByteView view, long offset, long size, long alignment, String structure) {
+  /**
+   * Adds the notes in {@code [offset, offset + size)}, whose segment or section has that alignment.
+   */
+  static void read(
+      ByteView view, long offset, long size, long alignment, String structure, List<Note> notes) {
     view.require(offset, size, structure);
     long padding = alignment == 8 ? 8 : 4;
     long end = offset + size;
-    List<Note> notes = new ArrayList<>();
     long at = offset;
     while (end - at >= HEADER_SIZE) {
       long nameSize = view.u32(at, structure);
@@ -34,6 +41,9 @@ final class ElfNotes {
             "a note of %d bytes".formatted(next - at),
             "an end before 0x%x".formatted(end));
       }
+      if (notes.size() == MOST_NOTES) {
+        throw view.malformed(structure, at, "more notes", "at most %d".formatted(MOST_NOTES));
+      }
       String owner = owner(view, at + HEADER_SIZE, nameSize, structure);
       notes.add(
           new Note(
@@ -43,7 +53,6 @@ final class ElfNotes {
               view.slice(descriptor, descriptorSize, structure)));
       at = next;
     }
-    return notes;
   }
 
   private static String owner(ByteView view, long offset, long size, String structure) {

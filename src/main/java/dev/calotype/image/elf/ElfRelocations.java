@@ -5,7 +5,9 @@ import dev.calotype.image.Relocation;
 import dev.calotype.image.RelocationTable;
 import dev.calotype.image.SymbolTable;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.LongConsumer;
@@ -15,15 +17,23 @@ import java.util.function.LongConsumer;
  * dynamic table names. Android's packed tables are left out.
  */
 public final class ElfRelocations {
+  /** The gABI ("Sections") has one symbol table of each type in a file, and two types. */
+  private static final int MOST_SYMBOL_TABLES = 16;
+
   private final ElfFile image;
   private final ByteView view;
   private final ElfLayout layout;
   private final List<RelocationTable> tables = new ArrayList<>();
+  private final ElfTexts names;
+
+  /** The symbol tables by their section: an object has one for all its relocations. */
+  private final Map<Long, SymbolTable> symbolTables = new HashMap<>();
 
   private ElfRelocations(ElfFile image) {
     this.image = image;
     this.view = image.view();
     this.layout = image.header().layout();
+    this.names = new ElfTexts(view, "relocation tables");
   }
 
   /** All tables, by the section headers if there are any. */
@@ -64,8 +74,10 @@ public final class ElfRelocations {
     if (!known) {
       return;
     }
-    String name = section.name();
     long offset = section.offset();
+    String own = names.keep(section.name(), offset);
+    // Errors name the table they were found in, so it has to have a name.
+    String name = own.isBlank() ? "section header " + section.index() : own;
     long size = section.size();
     view.require(offset, size, name);
     // In linked images sh_info of a dynamic table is 0 or names the section of the PLT's slots.
@@ -84,7 +96,15 @@ public final class ElfRelocations {
         throw view.malformed(
             name, offset, "symbol table " + link, "a section below " + sections.size());
       }
-      symbols = image.symbolsIn(sections.get((int) link), "symbol table of " + name);
+      if (symbolTables.size() == MOST_SYMBOL_TABLES && !symbolTables.containsKey(link)) {
+        throw view.malformed(
+            name, offset, "another symbol table", "at most %d".formatted(MOST_SYMBOL_TABLES));
+      }
+      symbols =
+          symbolTables.computeIfAbsent(
+              link,
+              number ->
+                  image.symbolsIn(sections.get(number.intValue()), "symbol table of " + name));
     }
     if (type == Elf.SHT_CREL) {
       tables.add(

@@ -1,9 +1,9 @@
 package dev.calotype.image.elf;
 
 import dev.calotype.bytes.ByteView;
+import dev.calotype.bytes.Endian;
 import dev.calotype.image.Symbol;
 import dev.calotype.image.SymbolTable;
-import dev.calotype.bytes.Endian;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import java.util.Iterator;

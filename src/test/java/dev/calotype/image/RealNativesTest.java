@@ -1,0 +1,234 @@
+package dev.calotype.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.calotype.UnsupportedFormatException;
+import dev.calotype.testing.Json;
+import dev.calotype.testing.Run;
+import dev.calotype.testing.Tools;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The native libraries inside jars that everybody has, for many machines and systems, read by
+ * Calotype and by LLVM. The build copies the jars to {@code target/natives}; nothing in them runs.
+ */
+class RealNativesTest {
+  private static final Path JARS = Path.of("target", "natives");
+  private static final Pattern NATIVE = Pattern.compile(".*\\.(so|dll|dylib|jnilib|a|node|exe)");
+
+  /** What is no difference in reading, file by file and question by question, with the reason. */
+  private static final Map<String, String> EXPLAINED = Map.of();
+
+  @TempDir Path folder;
+
+  /** One row a format: files compared and files that no reader takes yet. */
+  private final Map<String, int[]> table = new TreeMap<>();
+
+  private final Set<String> architectures = new TreeSet<>();
+  private final List<String> differences = new ArrayList<>();
+
+  @Test
+  void librariesFromRegistriesReadAsLlvmReadsThem() throws IOException {
+    Tools.require("llvm-readobj-19");
+    List<Path> jars;
+    try (Stream<Path> files = Files.list(JARS)) {
+      jars = files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
+    }
+    assertThat(jars).isNotEmpty();
+    for (Path jar : jars) {
+      try (ZipFile zip = new ZipFile(jar.toFile())) {
+        for (ZipEntry entry : Collections.list(zip.entries())) {
+          if (NATIVE.matcher(entry.getName()).matches()) {
+            Path file = folder.resolve("native");
+            try (InputStream stream = zip.getInputStream(entry)) {
+              Files.copy(stream, file, StandardCopyOption.REPLACE_EXISTING);
+            }
+            compare(jar.getFileName() + "!" + entry.getName(), file);
+          }
+        }
+      }
+    }
+    print();
+    assertThat(differences).isEmpty();
+    assertThat(architectures).hasSizeGreaterThanOrEqualTo(14);
+  }
+
+  private void compare(String name, Path file) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      Binary binary;
+      try {
+        binary = Binary.map(file, arena);
+      } catch (UnsupportedFormatException e) {
+        count("refused: " + e.found());
+        return;
+      }
+      count(binary.format().title());
+      if (binary instanceof Image image) {
+        architectures.add(image.target().id());
+        if (image instanceof ElfImage elf) {
+          compareElf(name, elf, file);
+        } else {
+          compareOther(name, image, file);
+        }
+      }
+    }
+  }
+
+  private void compareElf(String name, ElfImage image, Path file) {
+    String[] options = {
+      "--sections",
+      "--program-headers",
+      "--symbols",
+      "--dyn-symbols",
+      "--relocations",
+      "--needed-libs",
+      "--notes"
+    };
+    List<String> command = new ArrayList<>(List.of("llvm-readobj-19", "--elf-output-style=JSON"));
+    command.addAll(List.of(options));
+    command.add(file.toString());
+    Json theirs =
+        Json.parse(Run.of(command.toArray(String[]::new)).succeeded().out()).list().getFirst();
+    List<Json> sections = blocks(theirs.get("Sections"), "Section");
+    same(
+        name,
+        "sections",
+        image.sections().stream()
+            .map(s -> place(s.name(), s.address(), s.offset(), s.size()))
+            .toList(),
+        sections.stream()
+            .map(s ->
+                place(
+                    s.get("Name").get("Name").text(),
+                    s.get("Address").number(),
+                    s.get("Offset").number(),
+                    s.get("Size").number()))
+            .toList());
+    same(
+        name,
+        "segments",
+        image.segments().stream()
+            .map(s -> place("%x".formatted(s.fileSize()), s.address(), s.offset(), s.size()))
+            .toList(),
+        blocks(theirs.get("ProgramHeaders"), "ProgramHeader").stream()
+            .map(s ->
+                place(
+                    "%x".formatted(s.get("FileSize").number()),
+                    s.get("VirtualAddress").number(),
+                    s.get("Offset").number(),
+                    s.get("MemSize").number()))
+            .toList());
+    same(name, "symbols", image.symbols().count(), (long) theirs.get("Symbols").list().size());
+    same(
+        name,
+        "dynamic symbols",
+        image.dynamicSymbols().count(),
+        (long) theirs.get("DynamicSymbols").list().size());
+    same(
+        name,
+        "relocations",
+        image.relocations().stream().map(table -> table.name() + " " + table.count()).toList(),
+        theirs.get("Relocations").list().stream()
+            .map(table ->
+                sections
+                        .get((int) table.get("SectionIndex").number())
+                        .get("Name")
+                        .get("Name")
+                        .text()
+                    + " "
+                    + table.get("Relocs").list().size())
+            .toList());
+    same(
+        name,
+        "needed",
+        image.needed().stream().sorted().toList(),
+        theirs.get("NeededLibraries").list().stream().map(Json::text).sorted().toList());
+    same(
+        name,
+        "build id",
+        image.buildId().orElse(""),
+        theirs.get("NoteSections").list().stream()
+            .flatMap(notes -> notes.get("NoteSection").get("Notes").list().stream())
+            .map(note -> note.get("Build ID").text())
+            .filter(id -> !id.isEmpty())
+            .findFirst()
+            .orElse(""));
+  }
+
+  /** Sections, symbols and needed libraries of what llvm-readobj has no JSON for. */
+  private void compareOther(String name, Image image, Path file) {
+    String headers = Run.of("llvm-objdump-19", "-h", file.toString()).succeeded().out();
+    same(
+        name,
+        "sections",
+        image.sections().stream().map(s -> "%s %08x".formatted(s.name(), s.size())).toList(),
+        Pattern.compile("^ +\\d+ (\\S+) +([0-9a-f]+) ", Pattern.MULTILINE)
+            .matcher(headers)
+            .results()
+            .map(row -> row.group(1) + " " + row.group(2))
+            .toList());
+    String symbols =
+        Run.of("llvm-readobj-19", "--symbols", "--needed-libs", file.toString()).succeeded().out();
+    same(
+        name,
+        "symbols",
+        image.symbols().count(),
+        symbols.lines().filter(line -> line.equals("  Symbol {")).count());
+    same(
+        name,
+        "needed",
+        image.needed().stream().sorted().toList(),
+        symbols
+            .lines()
+            .dropWhile(line -> !line.equals("NeededLibraries ["))
+            .skip(1)
+            .takeWhile(line -> !line.equals("]"))
+            .map(String::strip)
+            .sorted()
+            .toList());
+  }
+
+  private void same(String file, String question, Object ours, Object theirs) {
+    if (!ours.equals(theirs) && !EXPLAINED.containsKey(file + ", " + question)) {
+      String difference = "%s, %s:%n  %s%n  %s".formatted(file, question, ours, theirs);
+      differences.add(difference.substring(0, Math.min(1_000, difference.length())));
+    }
+  }
+
+  private void count(String format) {
+    table.computeIfAbsent(format, f -> new int[1])[0]++;
+  }
+
+  private void print() {
+    System.out.println("Real natives: " + table.values().stream().mapToInt(n -> n[0]).sum());
+    table.forEach((format, files) -> System.out.printf("  %-40s %4d%n", format, files[0]));
+    System.out.printf("  %d targets: %s%n", architectures.size(), architectures);
+    System.out.printf("  %d differences, %d explained%n", differences.size(), EXPLAINED.size());
+  }
+
+  private static List<Json> blocks(Json array, String name) {
+    return array.list().stream().map(element -> element.get(name)).toList();
+  }
+
+  private static String place(String name, long address, long offset, long size) {
+    return "%s 0x%x 0x%x 0x%x".formatted(name, address, offset, size);
+  }
+}

@@ -1,0 +1,8 @@
+/* What fixture.c wants from others. */
+
+#ifdef _WIN32
+__declspec(dllexport)
+#endif
+int wanted(int first) {
+  return first;
+}
