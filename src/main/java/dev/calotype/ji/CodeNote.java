@@ -3,6 +3,8 @@ package dev.calotype.ji;
 import dev.calotype.MalformedImageException;
 import dev.calotype.UnsupportedFormatException;
 import dev.calotype.bytes.ByteView;
+import dev.calotype.image.Format;
+import dev.calotype.image.NoteFinder;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -16,8 +18,20 @@ public sealed interface CodeNote permits DetachedNote, LinkedNote {
   /** The note's type number. */
   int TYPE = 1;
 
+  /** What leads to it in an image of any format. */
+  NoteFinder.Wanted WANTED = new NoteFinder.Wanted(OWNER, TYPE, ".calnote", "__calotype");
+
   /** The major version that this reads and writes. */
   int MAJOR = 1;
+
+  /** The name of the section that a note is put into in an object of that format. */
+  static String section(Format format) {
+    return switch (format) {
+      case COFF, PE -> WANTED.coffSection();
+      case MACHO -> WANTED.machoSection();
+      default -> ".note.calotype";
+    };
+  }
 
   /** How the code finds its data. */
   Shape shape();

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.LongConsumer;
 
 /**
@@ -75,7 +76,7 @@ public final class CodeObject implements AutoCloseable {
   /** Whether a file is a code object of ours, damaged or not, by its headers or by its end. */
   public static boolean isCodeObject(OpenFile file) throws IOException {
     try {
-      if (NoteFinder.find(file, CodeNote.OWNER, CodeNote.TYPE).isPresent()) {
+      if (NoteFinder.find(file, CodeNote.WANTED).isPresent()) {
         return true;
       }
     } catch (MalformedImageException | UnsupportedFormatException e) {
@@ -134,11 +135,11 @@ public final class CodeObject implements AutoCloseable {
     file.close();
   }
 
-  private static CodeObject find(OpenFile file) throws IOException {
+  static CodeObject find(OpenFile file) throws IOException {
     Optional<NoteFinder.Found> found = Optional.empty();
     RuntimeException noWay;
     try {
-      found = NoteFinder.find(file, CodeNote.OWNER, CodeNote.TYPE);
+      found = NoteFinder.find(file, CodeNote.WANTED);
       noWay =
           new UnsupportedFormatException(
               file.path().toString(), "an image without a note of Calotype's");
@@ -199,14 +200,31 @@ public final class CodeObject implements AutoCloseable {
           new Cause(
               Cause.Code.CODE_DATA_ID, expectations.dataId().get().hex(), note.dataId().hex()));
     }
+    if (note instanceof LinkedNote linked) {
+      causes.addAll(Comparer.compareCode(expectations, linked.origin()));
+      pageSize(expectations, linked.pageSize()).ifPresent(causes::add);
+      return causes;
+    }
     if (expectations.target().isPresent() && !expectations.target().get().equals(note.target())) {
       causes.add(new Cause(Cause.Code.TARGET, expectations.target().get(), note.target()));
     }
-    // A note records no compiler, and what is not recorded is not what was asked for.
+    // A detached note records no compiler, and what is not recorded is not what was asked for.
     if (expectations.compiler().isPresent()) {
       causes.add(new Cause(Cause.Code.COMPILER, expectations.compiler().get(), ""));
     }
     return causes;
+  }
+
+  /** Code laid out for larger pages than the host's is laid out for the host's. */
+  private static Optional<Cause> pageSize(Expectations expectations, long recorded) {
+    OptionalLong host = expectations.pageSize();
+    return host.isPresent() && recorded != 0 && recorded < host.getAsLong()
+        ? Optional.of(
+            new Cause(
+                Cause.Code.PAGE_SIZE,
+                "pages of up to " + host.getAsLong(),
+                "pages of up to " + recorded))
+        : Optional.empty();
   }
 
   private DetachedNote detached() {

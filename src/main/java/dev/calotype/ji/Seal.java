@@ -48,8 +48,8 @@ public final class Seal {
             code.toString(), "a detached code object is sealed when it is written");
       }
       SealedRanges ranges = SealedRanges.of(file, object.noteOffset());
-      ranges.signature().ifPresent(signature -> signature.requireAdHoc());
-      String digest = digest(file, ranges, _ -> {});
+      ranges.signature().ifPresent(MachOSignature::requireAdHoc);
+      String digest = digest(file, ranges, ranges.end(), _ -> {});
       LinkedNote sealed = note.seal(ranges.end(), digest);
       try (Publication copy = Publication.beside(target, replace)) {
         copy.takePermissionsOf(code);
@@ -78,15 +78,16 @@ public final class Seal {
       return;
     }
     SealedRanges ranges = SealedRanges.of(file, noteOffset);
-    if (ranges.end() != note.fileSize()) {
+    long end = ranges.endFor(file, note.fileSize());
+    if (end != note.fileSize()) {
       throw Bytes.view(new byte[0], file)
           .malformed(
               "file",
-              Math.min(ranges.end(), note.fileSize()),
-              "%d bytes".formatted(ranges.end()),
+              Math.min(end, note.fileSize()),
+              "%d bytes".formatted(end),
               "%d bytes, as the code note says".formatted(note.fileSize()));
     }
-    if (!digest(file, ranges, progress).equals(note.digest())) {
+    if (!digest(file, ranges, end, progress).equals(note.digest())) {
       throw Bytes.view(new byte[0], file)
           .malformed(
               "sealed code",
@@ -96,11 +97,10 @@ public final class Seal {
     }
   }
 
-  private static String digest(OpenFile file, SealedRanges ranges, LongConsumer progress)
-      throws IOException {
+  private static String digest(
+      OpenFile file, SealedRanges ranges, long end, LongConsumer progress) throws IOException {
     Sha256 digest = new Sha256();
     byte[] buffer = new byte[BUFFER];
-    long end = ranges.end();
     for (long at = 0; at < end; at += buffer.length) {
       int length = (int) Math.min(buffer.length, end - at);
       file.readFully(at, buffer, 0, length);

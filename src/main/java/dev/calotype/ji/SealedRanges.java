@@ -13,6 +13,7 @@ import java.util.Optional;
 final class SealedRanges {
   private final List<Range> zeros = new ArrayList<>();
   private long end;
+  private boolean isSignedPe;
   private Optional<MachOSignature> signature = Optional.empty();
 
   private SealedRanges(long end) {
@@ -40,6 +41,23 @@ final class SealedRanges {
   /** Where the sealed bytes end: at the file's end, or at the certificates of PE. */
   long end() {
     return end;
+  }
+
+  /**
+   * Where the bytes end that a seal of that size covers: a signer of PE pads the file with zeros to a
+   * multiple of 8 before it appends certificates.
+   */
+  long endFor(OpenFile file, long sealedSize) throws IOException {
+    long padding = end - sealedSize;
+    if (!isSignedPe || padding < 0 || padding >= 8) {
+      return end;
+    }
+    for (byte padded : Bytes.read(file, sealedSize, (int) padding)) {
+      if (padded != 0) {
+        return end;
+      }
+    }
+    return sealedSize;
   }
 
   /** The code signature, in Mach-O. */
@@ -80,6 +98,7 @@ final class SealedRanges {
       long size = header.u32(directories + 4 * 8 + 4, structure);
       if (size != 0 && offset > optional && offset + size == file.size()) {
         end = offset;
+        isSignedPe = true;
       }
     }
   }
