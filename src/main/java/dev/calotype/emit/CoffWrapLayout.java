@@ -43,8 +43,7 @@ final class CoffWrapLayout extends WrapLayout {
     this.sectionName = section.length <= SHORT_NAME ? section : utf8("/" + addLong(section));
     // Compilers for 32-bit x86 put an underscore before the names of C.
     String prefix = wrap.target() == ObjectTarget.I686_WINDOWS ? "_" : "";
-    this.symbolName =
-        wrap.symbol().map(name -> symbolName(prefix + name)).orElse(new byte[0]);
+    this.symbolName = wrap.symbol().map(name -> symbolName(prefix + name)).orElse(new byte[0]);
   }
 
   /** Refuses names that read as the place of another name. */

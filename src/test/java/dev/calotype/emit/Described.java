@@ -68,8 +68,7 @@ final class Described {
         int feature = wrap.target() == ObjectTarget.I686_WINDOWS ? 1 : 0;
         lines.add("@feat.00 Static %d IMAGE_SYM_ABSOLUTE".formatted(feature));
         String prefix = feature == 1 ? "_" : "";
-        wrap.symbol()
-            .ifPresent(name -> lines.add(prefix + name + " External 0 " + wrap.section()));
+        wrap.symbol().ifPresent(name -> lines.add(prefix + name + " External 0 " + wrap.section()));
       }
       default -> {
         String segment = carried ? "__DWARF" : "__DATA";
