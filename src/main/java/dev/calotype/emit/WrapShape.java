@@ -13,8 +13,8 @@ public enum WrapShape {
 
   /**
    * Linkers keep it and loaders map it, found by its place in the headers instead of a symbol: ELF
-   * {@code SHT_NOTE}, which becomes a {@code PT_NOTE}; in Mach-O a section of {@code __TEXT} that is
-   * never stripped; in COFF read-only data.
+   * {@code SHT_NOTE}, which becomes a {@code PT_NOTE}; in Mach-O a section of {@code __TEXT} that
+   * is never stripped; in COFF read-only data.
    */
   NOTE("note");
 

@@ -27,7 +27,8 @@ public final class NoteFinder {
    *
    * @param owner the owner in the note's header
    * @param type the type in the note's header
-   * @param coffSection the section that holds the note where the format has no notes: in COFF and PE
+   * @param coffSection the section that holds the note where the format has no notes: in COFF and
+   *     PE
    * @param machoSection the same in segment {@code __TEXT} of Mach-O
    */
   public record Wanted(String owner, long type, String coffSection, String machoSection) {}

@@ -9,6 +9,7 @@ import dev.calotype.image.NoteFinder;
 import dev.calotype.map.OpenFile;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -72,6 +73,18 @@ public final class CodeObject implements AutoCloseable {
               ? new Validity.FreshCode(path, tier, code)
               : new Validity.Stale(path, tier, causes);
         });
+  }
+
+  /**
+   * The note of a code object as it stands there, without a verdict on the file; empty if it can't
+   * be found or read, whatever the reason.
+   */
+  public static Optional<CodeNote> readNote(Path path) throws IOException {
+    try (OpenFile file = OpenFile.open(path)) {
+      return Optional.of(find(file).note());
+    } catch (MalformedImageException | UnsupportedFormatException | NoSuchFileException e) {
+      return Optional.empty();
+    }
   }
 
   /** Whether a file is a code object of ours, damaged or not, by its headers or by its end. */

@@ -6,7 +6,6 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -15,8 +14,8 @@ import java.util.regex.Pattern;
 
 /**
  * The machine that code is to run on, as far as a code object can fail to fit it. Found out without
- * native calls, from what Linux says of itself under {@code /proc}; elsewhere there are no features,
- * and so no code that needs one fits.
+ * native calls, from what Linux says of itself under {@code /proc}; elsewhere there are no
+ * features, and so no code that needs one fits.
  *
  * @param target the id of the target it runs: {@code x86_64-elf}
  * @param features the CPU features it offers, as {@code /proc/cpuinfo} names them, and {@code
@@ -84,12 +83,14 @@ public record Host(String target, Set<String> features, long pageSize) {
   /** The features and the psABI's levels that they make up. */
   static Set<String> withLevels(Set<String> features) {
     Set<String> all = new TreeSet<>(features);
-    boolean level = all.contains("sse2");
-    for (Collection<String> needed : List.of(V2, V3, V4)) {
-      level &= all.containsAll(needed);
-      if (level) {
-        all.add("x86-64-v" + (needed == V2 ? 2 : needed == V3 ? 3 : 4));
+    boolean reached = all.contains("sse2");
+    int level = 2;
+    for (List<String> needed : List.of(V2, V3, V4)) {
+      reached &= all.containsAll(needed);
+      if (reached) {
+        all.add("x86-64-v" + level);
       }
+      level++;
     }
     return all;
   }

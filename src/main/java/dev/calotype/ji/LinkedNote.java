@@ -24,8 +24,8 @@ import java.util.HexFormat;
  * @param pageSize the largest page size of a host that the code was laid out for, a power of two; 0
  *     if any will do
  * @param dataId the data it belongs to
- * @param digest the SHA-256 of the file when it was sealed, in hex; see {@link Seal} for what is left
- *     out
+ * @param digest the SHA-256 of the file when it was sealed, in hex; see {@link Seal} for what is
+ *     left out
  * @param origin by whom the code was made, for what and how: compiler, target, needed CPU features
  *     and options; nothing else of an origin is kept
  */
@@ -69,8 +69,8 @@ public record LinkedNote(
   /**
    * A note for code that is still to be linked.
    *
-   * @throws IllegalArgumentException if {@code shape} is none of linked code, or {@code pageSize} no
-   *     power of two
+   * @throws IllegalArgumentException if {@code shape} is none of linked code, or {@code pageSize}
+   *     no power of two
    */
   public static LinkedNote unsealed(Shape shape, long pageSize, DataId dataId, Origin origin) {
     return new LinkedNote(shape, false, 0, pageSize, dataId, UNSEALED_DIGEST, origin);

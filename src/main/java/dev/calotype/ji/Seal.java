@@ -17,8 +17,8 @@ import java.util.function.LongConsumer;
  * code-note.md, "Sealing".
  *
  * <p>The digest is of the whole file. What a seal or a signature writes later counts as zeros: the
- * note's own flags, size, digest and checksum; the code signature of Mach-O; in PE the checksum, the
- * directory entry of the certificates and, being left out, the certificates at the end.
+ * note's own flags, size, digest and checksum; the code signature of Mach-O; in PE the checksum,
+ * the directory entry of the certificates and, being left out, the certificates at the end.
  */
 public final class Seal {
   private static final int BUFFER = 1 << 20;
@@ -26,8 +26,8 @@ public final class Seal {
   private Seal() {}
 
   /**
-   * Writes a sealed copy of a code object, or puts it in the code object's place. An ad hoc signature
-   * in Mach-O is made to fit again.
+   * Writes a sealed copy of a code object, or puts it in the code object's place. An ad hoc
+   * signature in Mach-O is made to fit again.
    *
    * @param code a finished file whose note is unsealed, or sealed before
    * @param target where the sealed file goes; may be {@code code} itself
@@ -35,8 +35,8 @@ public final class Seal {
    * @return the note as it is now
    * @throws MalformedImageException if the file or its note is damaged
    * @throws dev.calotype.UnsupportedFormatException if the file has no note
-   * @throws RefusedException if it is a detached code object, which is always sealed, or signed with
-   *     an identity, which has to sign again after sealing
+   * @throws RefusedException if it is a detached code object, which is always sealed, or signed
+   *     with an identity, which has to sign again after sealing
    * @throws IOException if the file can't be read, or the target not be written
    */
   public static LinkedNote seal(Path code, Path target, Durability durability, boolean replace)
@@ -97,8 +97,8 @@ public final class Seal {
     }
   }
 
-  private static String digest(
-      OpenFile file, SealedRanges ranges, long end, LongConsumer progress) throws IOException {
+  private static String digest(OpenFile file, SealedRanges ranges, long end, LongConsumer progress)
+      throws IOException {
     Sha256 digest = new Sha256();
     byte[] buffer = new byte[BUFFER];
     for (long at = 0; at < end; at += buffer.length) {

@@ -44,8 +44,8 @@ final class SealedRanges {
   }
 
   /**
-   * Where the bytes end that a seal of that size covers: a signer of PE pads the file with zeros to a
-   * multiple of 8 before it appends certificates.
+   * Where the bytes end that a seal of that size covers: a signer of PE pads the file with zeros to
+   * a multiple of 8 before it appends certificates.
    */
   long endFor(OpenFile file, long sealedSize) throws IOException {
     long padding = end - sealedSize;
@@ -81,8 +81,8 @@ final class SealedRanges {
   }
 
   /**
-   * PE/COFF, "Optional Header", "Attribute Certificate Table": the checksum, the fifth data directory
-   * and the certificates, which are at the end of the file.
+   * PE/COFF, "Optional Header", "Attribute Certificate Table": the checksum, the fifth data
+   * directory and the certificates, which are at the end of the file.
    */
   private void leaveOutPeSignature(OpenFile file) throws IOException {
     String structure = "PE header";

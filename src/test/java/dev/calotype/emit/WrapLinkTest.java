@@ -10,7 +10,6 @@ import dev.calotype.testing.Run;
 import dev.calotype.testing.Tools;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -78,7 +77,8 @@ class WrapLinkTest {
 
   @Test
   void codeRefersToAKeptPayloadByItsSymbolWhereLoadersMapIt() throws IOException {
-    for (ObjectLink link : List.of(ObjectLink.LLD_LINK, ObjectLink.MINGW, ObjectLink.LD64_AARCH64)) {
+    for (ObjectLink link :
+        List.of(ObjectLink.LLD_LINK, ObjectLink.MINGW, ObjectLink.LD64_AARCH64)) {
       Path source = folder.resolve("user.c");
       Files.writeString(
           source,
@@ -162,7 +162,8 @@ class WrapLinkTest {
     Path archive = folder.resolve("archive.a");
     Files.deleteIfExists(archive);
     List<String> command = new ArrayList<>(List.of(Tools.require("llvm-ar-19"), "rcs"));
-    command.add(link.target().target().format() == Format.MACHO ? "--format=darwin" : "--format=gnu");
+    command.add(
+        link.target().target().format() == Format.MACHO ? "--format=darwin" : "--format=gnu");
     command.add(archive.toString());
     for (Path member : members) {
       command.add(member.toString());

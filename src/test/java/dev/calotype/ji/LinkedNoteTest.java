@@ -31,7 +31,8 @@ class LinkedNoteTest {
     assertThat(bytes).hasSize(152);
     String page = Files.readString(Path.of("docs/code-note.md"));
     int rows = 0;
-    for (var row = Pattern.compile("(?m)^    ([0-9a-f]{2})  ((?:[0-9a-f]{2} +){8,16})").matcher(page);
+    for (var row =
+            Pattern.compile("(?m)^    ([0-9a-f]{2})  ((?:[0-9a-f]{2} +){8,16})").matcher(page);
         row.find();
         rows++) {
       byte[] expected = HexFormat.of().parseHex(row.group(2).replace(" ", ""));
@@ -56,7 +57,8 @@ class LinkedNoteTest {
             .withOption("debug", "", Comparison.IGNORED);
     for (ByteOrder order : List.of(ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN)) {
       for (Shape shape : List.of(Shape.SLOTS, Shape.HOLE, Shape.NEEDED, Shape.WITHIN)) {
-        LinkedNote note = LinkedNote.unsealed(shape, 4096, DATA, origin).seal(12_345, "ab".repeat(32));
+        LinkedNote note =
+            LinkedNote.unsealed(shape, 4096, DATA, origin).seal(12_345, "ab".repeat(32));
         LinkedNote read = decode(note.encode(order));
         assertThat(read.encode(order)).isEqualTo(note.encode(order));
         assertThat(read.shape()).isEqualTo(shape);
@@ -76,8 +78,10 @@ class LinkedNoteTest {
 
   @Test
   void theOrderInWhichFactsAreGivenLeavesNoTrace() {
-    Origin one = Origin.none().withFeature("a").withFeature("b").withOption("x", "1", Comparison.EXACT);
-    Origin other = Origin.none().withOption("x", "1", Comparison.EXACT).withFeature("b").withFeature("a");
+    Origin one =
+        Origin.none().withFeature("a").withFeature("b").withOption("x", "1", Comparison.EXACT);
+    Origin other =
+        Origin.none().withOption("x", "1", Comparison.EXACT).withFeature("b").withFeature("a");
     assertThat(LinkedNote.unsealed(Shape.HOLE, 0, DATA, one).encode(ByteOrder.LITTLE_ENDIAN))
         .isEqualTo(LinkedNote.unsealed(Shape.HOLE, 0, DATA, other).encode(ByteOrder.LITTLE_ENDIAN));
   }

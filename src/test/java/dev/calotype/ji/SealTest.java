@@ -52,7 +52,8 @@ class SealTest {
     try (Validity validity = CodeObject.check(library, full)) {
       assertThat(validity).isInstanceOf(Validity.FreshCode.class);
       CodeNote note = ((Validity.FreshCode) validity).code().note();
-      assertThat(note).isEqualTo(CodeNote.decode(MemorySegment.ofArray(noteIn(link, sealed)), 0, ""));
+      assertThat(note)
+          .isEqualTo(CodeNote.decode(MemorySegment.ofArray(noteIn(link, sealed)), 0, ""));
     }
     // Sealing again changes nothing.
     Seal.seal(library, library, Durability.FAST, true);
@@ -262,8 +263,7 @@ class SealTest {
     return linked(link, data, origin, 0);
   }
 
-  private Path linked(
-      ObjectLink link, DataId data, Origin origin, long pageSize, String... options)
+  private Path linked(ObjectLink link, DataId data, Origin origin, long pageSize, String... options)
       throws IOException {
     List<String> inputs = new java.util.ArrayList<>();
     inputs.add(link.compile(folder).toString());
@@ -274,8 +274,7 @@ class SealTest {
         library, folder.resolve("sealed-" + link), StandardCopyOption.REPLACE_EXISTING);
   }
 
-  private Path note(ObjectLink link, DataId data, Origin origin, long pageSize)
-      throws IOException {
+  private Path note(ObjectLink link, DataId data, Origin origin, long pageSize) throws IOException {
     LinkedNote note = LinkedNote.unsealed(Shape.SLOTS, pageSize, data, origin);
     Format format = link.target().target().format();
     Path object = folder.resolve("note.o");

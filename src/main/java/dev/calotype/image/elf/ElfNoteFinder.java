@@ -57,15 +57,14 @@ public final class ElfNoteFinder {
       ElfSegment segment = new ElfSegment(headers, layout, at, index);
       if (segment.typeNumber() == Elf.PT_NOTE) {
         var found =
-            damage.orNothing(
-                () ->
-                    findIn(
-                        file,
-                        header.order(),
-                        segment.offset(),
-                        segment.fileSize(),
-                        segment.alignment(),
-                        wanted));
+            damage.orNothing(() ->
+                findIn(
+                    file,
+                    header.order(),
+                    segment.offset(),
+                    segment.fileSize(),
+                    segment.alignment(),
+                    wanted));
         if (found.isPresent()) {
           return found;
         }
@@ -105,8 +104,7 @@ public final class ElfNoteFinder {
         long length = layout.word(headers, at + layout.at(20, 32), "section header table");
         long alignment = layout.word(headers, at + layout.at(32, 48), "section header table");
         var found =
-            damage.orNothing(
-                () -> findIn(file, header.order(), offset, length, alignment, wanted));
+            damage.orNothing(() -> findIn(file, header.order(), offset, length, alignment, wanted));
         if (found.isPresent()) {
           return found;
         }
