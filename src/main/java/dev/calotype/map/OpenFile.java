@@ -94,7 +94,7 @@ public final class OpenFile implements AutoCloseable {
     if (!kind.isRegularFile()) {
       return open(path); // Which says what it is.
     }
-    return new OpenFile(path, FileChannel.open(path, READ), kind.size(), kind);
+    return new OpenFile(path, FileChannel.open(path, READ), kind.size(), kind, false);
   }
 
   /** The size in bytes now. */

@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,7 +25,6 @@ class WrapLinkTest {
   private static final String SYMBOL = "metadata_of_the_crate";
   private static final byte[] PAYLOAD = Bytes.random(70_003, 7);
   private static final OutputOptions REPLACE = OutputOptions.standard().withReplace(true);
-  private static final Pattern SPACES = Pattern.compile(" ");
 
   @TempDir Path folder;
 

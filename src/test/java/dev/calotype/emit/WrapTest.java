@@ -97,8 +97,10 @@ class WrapTest {
   void theExampleOfTheDocumentationIsWhatIsWritten() throws IOException {
     String page = Files.readString(Path.of("docs/wrap-format.md"));
     String example = page.substring(page.indexOf("\n## Example"));
+    int start = example.indexOf("```") + 3;
+    example = example.substring(start, example.indexOf("```", start));
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    for (String line : example.split("```")[1].lines().skip(1).toList()) {
+    for (String line : example.lines().skip(1).toList()) {
       String hex = line.substring(4, Math.min(line.length(), 52)).replace(" ", "");
       bytes.writeBytes(HexFormat.of().parseHex(hex));
     }
