@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -70,8 +71,10 @@ final class NoteCommand implements Command {
   public ExitCode run(Invocation invocation) throws IOException {
     Path data = invocation.path(0);
     Shape shape = shape(invocation);
+    long pageSize = ExpectationOptions.pageSize(invocation);
+    Origin origin = origin(invocation);
     try {
-      return write(invocation, data, shape);
+      return write(invocation, data, id -> LinkedNote.unsealed(shape, pageSize, id, origin));
     } catch (IOException | RuntimeException e) {
       return Outputs.failed(invocation, e, data);
     }
@@ -88,9 +91,9 @@ final class NoteCommand implements Command {
       }
       id = fresh.data().id();
     }
-    long pageSize = ExpectationOptions.pageSize(invocation);
-    LinkedNote note =
-        LinkedNote.unsealed(shape, pageSize, id, origin(invocation, target.target().id()));
+    // A linked COFF object is a PE image.
+    String linked = target.target().id().replace("-coff", "-pe");
+    LinkedNote note = notes.apply(id).withTarget(linked);
     byte[] bytes = note.encode(target.target().byteOrder());
     Wrap.note(target, CodeNote.section(target.target().format()))
         .write(
@@ -105,15 +108,13 @@ final class NoteCommand implements Command {
                 .formatted(
                     invocation.terminal().bold(Text.escape(object.toString())),
                     target.triple(),
-                    shape.id(),
+                    note.shape().id(),
                     id.shortHex()));
     return ExitCode.DONE;
   }
 
-  private static Origin origin(Invocation invocation, String target) {
-    // A linked COFF object is a PE image.
-    Origin origin = Origin.none().withTarget(target.replace("-coff", "-pe"));
-    origin = origin.withCompiler(invocation.value("--compiler", ""));
+  private static Origin origin(Invocation invocation) {
+    Origin origin = Origin.none().withCompiler(invocation.value("--compiler", ""));
     for (String feature : ExpectationOptions.values(invocation, "--feature")) {
       origin = origin.withFeature(feature);
     }

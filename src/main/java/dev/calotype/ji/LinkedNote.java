@@ -76,6 +76,12 @@ public record LinkedNote(
     return new LinkedNote(shape, false, 0, pageSize, dataId, UNSEALED_DIGEST, origin);
   }
 
+  /** The same for code made for that target. */
+  public LinkedNote withTarget(String id) {
+    return new LinkedNote(
+        shape, sealed, fileSize, pageSize, dataId, digest, origin.withTarget(id));
+  }
+
   /** The same for a file of that size and digest. */
   LinkedNote seal(long size, String code) {
     return new LinkedNote(shape, true, size, pageSize, dataId, code, origin);
