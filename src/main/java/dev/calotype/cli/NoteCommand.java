@@ -80,7 +80,8 @@ final class NoteCommand implements Command {
     }
   }
 
-  private static ExitCode write(Invocation invocation, Path data, Shape shape) throws IOException {
+  private static ExitCode write(
+      Invocation invocation, Path data, Function<DataId, LinkedNote> notes) throws IOException {
     Path object = invocation.value("--output", Path.of(""));
     ObjectTarget target = ObjectTarget.of(invocation.value("--target", ""));
     Outputs.requireOther(data, object);
