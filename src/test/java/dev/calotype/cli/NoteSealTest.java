@@ -87,7 +87,7 @@ final class NoteSealTest {
     Cli.run("note", data, "-o", note, "--target", "wasm32-unknown-unknown").failed(ExitCode.FOREIGN);
     Cli.run("note", data, "-o", note, "--target", TARGET, "--shape", "round").failed(ExitCode.USAGE);
     Cli.run("note", data, "-o", note, "--target", TARGET, "--page-size", "5").failed(ExitCode.USAGE);
-    Cli.run("note", folder.resolve("none"), "-o", note, "--target", TARGET).failed(ExitCode.STALE);
+    Cli.run("note", folder.resolve("none"), "-o", note, "--target", TARGET).failed(ExitCode.IO);
     assertThat(note).doesNotExist();
     Cli.run("seal", Libraries.ofTheJdk("libnet.so")).failed(ExitCode.FOREIGN);
     Cli.run("seal", folder.resolve("libnet.so.code")).failed(ExitCode.FOREIGN);
