@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -280,6 +281,20 @@ class ValidityTest {
   @Test
   void theNameTierComparesNothingElse() throws IOException {
     assertThat(causes(file, Expectations.none().withTier(Tier.NAME).withTarget("other"))).isEmpty();
+  }
+
+  @Test
+  void everyCauseHasItsRowInThePageAndNoRowIsWithoutOne() throws IOException {
+    String page = Files.readString(Path.of("docs/validity.md"));
+    String causes = page.substring(page.indexOf("## Causes"), page.indexOf("## Witnesses"));
+    List<String> rows =
+        Pattern.compile("(?m)^\\| `([a-z-]+)(?::NAME)?` \\|")
+            .matcher(causes)
+            .results()
+            .map(row -> row.group(1))
+            .toList();
+    assertThat(rows)
+        .containsExactlyElementsOf(Arrays.stream(Cause.Code.values()).map(Cause.Code::id).toList());
   }
 
   @Test
