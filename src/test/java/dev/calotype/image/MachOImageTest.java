@@ -235,7 +235,7 @@ class MachOImageTest {
   }
 
   /** Everything both can say. */
-  private static MachOImage compare(Path file) {
+  static MachOImage compare(Path file) {
     MachOImage image = image(file);
     Readobj readobj =
         Readobj.of(
