@@ -78,8 +78,7 @@ public record LinkedNote(
 
   /** The same for code made for that target. */
   public LinkedNote withTarget(String id) {
-    return new LinkedNote(
-        shape, sealed, fileSize, pageSize, dataId, digest, origin.withTarget(id));
+    return new LinkedNote(shape, sealed, fileSize, pageSize, dataId, digest, origin.withTarget(id));
   }
 
   /** The same for a file of that size and digest. */

@@ -56,15 +56,21 @@ final class NoteSealTest {
     Path library = link("--feature", "no-such-feature", "--page-size", "1024", "--option", "O=3");
     Cli.run("seal", library).succeeded();
     List<String> codes =
-        Cli.objects(check(ExitCode.STALE, "--json", library).object(), "causes")
-            .stream()
+        Cli.objects(check(ExitCode.STALE, "--json", library).object(), "causes").stream()
             .map(cause -> String.valueOf(cause.get("code")))
             .toList();
     assertThat(codes).containsExactlyInAnyOrder("feature", "page-size");
-    Cli.run("check", library, "--page-size", 1024, "--feature", "no-such-feature", "--option", "O=3")
+    Cli.run(
+            "check",
+            library,
+            "--page-size",
+            1024,
+            "--feature",
+            "no-such-feature",
+            "--option",
+            "O=3")
         .succeeded();
-    assertThat(
-            check(ExitCode.STALE, library, "--page-size", 1024, "--option", "O=2").out())
+    assertThat(check(ExitCode.STALE, library, "--page-size", 1024, "--option", "O=2").out())
         .contains("option-value");
   }
 
@@ -84,9 +90,12 @@ final class NoteSealTest {
   @Test
   void whatCanNotBeNotedOrSealedIsSaidInOneLine() {
     Path note = folder.resolve("note.o");
-    Cli.run("note", data, "-o", note, "--target", "wasm32-unknown-unknown").failed(ExitCode.FOREIGN);
-    Cli.run("note", data, "-o", note, "--target", TARGET, "--shape", "round").failed(ExitCode.USAGE);
-    Cli.run("note", data, "-o", note, "--target", TARGET, "--page-size", "5").failed(ExitCode.USAGE);
+    Cli.run("note", data, "-o", note, "--target", "wasm32-unknown-unknown")
+        .failed(ExitCode.FOREIGN);
+    Cli.run("note", data, "-o", note, "--target", TARGET, "--shape", "round")
+        .failed(ExitCode.USAGE);
+    Cli.run("note", data, "-o", note, "--target", TARGET, "--page-size", "5")
+        .failed(ExitCode.USAGE);
     Cli.run("note", folder.resolve("none"), "-o", note, "--target", TARGET).failed(ExitCode.IO);
     assertThat(note).doesNotExist();
     Cli.run("seal", Libraries.ofTheJdk("libnet.so")).failed(ExitCode.FOREIGN);

@@ -193,7 +193,8 @@ class PeImageTest {
       PeImage.Pdb own = image.pdb().orElseThrow();
       assertThat(own.guid()).isEqualTo(guid);
       assertThat(own.age()).isEqualTo(pdb.number("PDBAge"));
-      assertThat(image.buildId()).contains(guid.replace("-", "") + Long.toHexString(own.age()).toUpperCase(Locale.ROOT));
+      assertThat(image.buildId())
+          .contains(guid.replace("-", "") + Long.toHexString(own.age()).toUpperCase(Locale.ROOT));
     }
   }
 

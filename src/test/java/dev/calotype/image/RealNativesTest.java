@@ -180,8 +180,7 @@ class RealNativesTest {
       switch (image) {
         case PeImage pe -> PeImageTest.compare(pe, file);
         case MachOImage _ -> MachOImageTest.compare(file);
-        default ->
-            CoffOracle.compareTables(image, Readobj.of(file, "--sections", "--symbols"));
+        default -> CoffOracle.compareTables(image, Readobj.of(file, "--sections", "--symbols"));
       }
     } catch (AssertionError e) {
       if (!EXPLAINED.containsKey(name)) {
