@@ -12,7 +12,8 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 final class Commands {
   /** Those that help lists, in its order. */
   private static final List<String> NAMES =
-      List.of("inspect", "find", "split", "join", "check", "wrap", "unwrap", "demo");
+      List.of(
+          "inspect", "find", "split", "join", "check", "wrap", "unwrap", "note", "seal", "demo");
 
   private Commands() {}
 
@@ -25,6 +26,8 @@ final class Commands {
           case "split" -> new SplitCommand();
           case "join" -> new JoinCommand();
           case "check" -> new CheckCommand();
+          case "note" -> new NoteCommand();
+          case "seal" -> new SealCommand();
           case "wrap" -> new WrapCommand();
           case "unwrap" -> new UnwrapCommand();
           case "demo" -> new DemoCommand();

@@ -21,6 +21,8 @@ final class ExpectationOptions {
         many("--option", "NAME=VALUE", "Expect this option of the compiler; name all of them."));
     spec.addOption(
         many("--feature", "NAME", "A CPU feature the host offers; name all that it has."));
+    spec.addOption(
+        one("--page-size", "BYTES", "The size of the host's pages; with it the host is another."));
     spec.addOption(many("--upstream", "NAME=ID", "Expect this data to be referred to; name all."));
     spec.addOption(
         many(
@@ -49,6 +51,9 @@ final class ExpectationOptions {
     if (invocation.has("--feature")) {
       asked = asked.withFeatures(values(invocation, "--feature"));
     }
+    if (invocation.has("--page-size")) {
+      asked = asked.withPageSize(pageSize(invocation));
+    }
     for (String text : values(invocation, "--option")) {
       asked = asked.withOption(name(invocation, "--option", text), after(text));
     }
@@ -70,7 +75,21 @@ final class ExpectationOptions {
     return asked;
   }
 
-  private static OptionSpec one(String name, String label, String description) {
+  /** The size that {@code --page-size} gives. */
+  static long pageSize(Invocation invocation) {
+    String text = invocation.value("--page-size", "0");
+    try {
+      long size = Long.parseLong(text);
+      if (size >= 0 && Long.bitCount(size) <= 1) {
+        return size;
+      }
+    } catch (NumberFormatException e) {
+      // Said below.
+    }
+    throw invocation.wrong("--page-size takes a power of two, not '%s'".formatted(text));
+  }
+
+  static OptionSpec one(String name, String label, String description) {
     return OptionSpec.builder(name)
         .paramLabel(label)
         .type(String.class)
@@ -78,7 +97,7 @@ final class ExpectationOptions {
         .build();
   }
 
-  private static OptionSpec many(String name, String label, String description) {
+  static OptionSpec many(String name, String label, String description) {
     return OptionSpec.builder(name)
         .paramLabel(label)
         .type(List.class)
@@ -88,11 +107,11 @@ final class ExpectationOptions {
         .build();
   }
 
-  private static List<String> values(Invocation invocation, String option) {
+  static List<String> values(Invocation invocation, String option) {
     return invocation.value(option, List.of());
   }
 
-  private static String name(Invocation invocation, String option, String text) {
+  static String name(Invocation invocation, String option, String text) {
     int equals = text.indexOf('=');
     if (equals < 1) {
       throw invocation.wrong("%s takes NAME=VALUE, not '%s'".formatted(option, text));
@@ -100,7 +119,7 @@ final class ExpectationOptions {
     return text.substring(0, equals);
   }
 
-  private static String after(String text) {
+  static String after(String text) {
     return text.substring(text.indexOf('=') + 1);
   }
 

@@ -6,6 +6,8 @@ import dev.calotype.ji.CodeObject;
 import dev.calotype.ji.DataFile;
 import dev.calotype.ji.DataId;
 import dev.calotype.ji.Expectations;
+import dev.calotype.ji.Host;
+import dev.calotype.ji.LinkedNote;
 import dev.calotype.ji.Tier;
 import dev.calotype.ji.Validity;
 import java.io.IOException;
@@ -52,13 +54,17 @@ record Verdict(Validity validity, boolean isCode) implements AutoCloseable {
 
   /**
    * Checks a code object, which must belong to {@code data} if that is known. Of what is asked, it
-   * is asked for what a code object records.
+   * is asked for what a code object records; linked code also for this machine, unless another is
+   * asked for.
    */
   static Verdict checkCode(
       Path path, Expectations asked, Optional<DataId> data, LongConsumer progress)
       throws IOException {
     Expectations expectations = Expectations.none().withTier(asked.tier());
     Optional<String> target = asked.target();
+    if (CodeObject.readNote(path).filter(LinkedNote.class::isInstance).isPresent()) {
+      expectations = asked.pageSize().isPresent() ? asked : asked.withHost(Host.current());
+    }
     if (target.isPresent()) {
       expectations = expectations.withTarget(target.get());
     }

@@ -33,6 +33,7 @@ final class ElfWrapLayout extends WrapLayout {
   private static final int SHT_SYMTAB = 2;
   private static final int SHT_STRTAB = 3;
   private static final int SHT_NOTE = 7;
+  private static final long SHF_ALLOC = 2;
   private static final long SHF_EXCLUDE = 0x8000_0000L;
   private static final int STB_GLOBAL_STT_OBJECT = 0x11;
 
@@ -106,8 +107,14 @@ final class ElfWrapLayout extends WrapLayout {
     if (note.length > 0) {
       section(out, PROPERTY, SHT_NOTE, 0, FILE_HEADER_SIZE, note.length, 8);
     }
-    long flags = wrap.shape() == WrapShape.CARRIED ? SHF_EXCLUDE : 0;
-    section(out, wrap.section(), SHT_PROGBITS, flags, payloadOffset, size, wrap.alignment());
+    long flags =
+        switch (wrap.shape()) {
+          case CARRIED -> SHF_EXCLUDE;
+          case KEPT -> 0;
+          case NOTE -> SHF_ALLOC;
+        };
+    int type = wrap.shape() == WrapShape.NOTE ? SHT_NOTE : SHT_PROGBITS;
+    section(out, wrap.section(), type, flags, payloadOffset, size, wrap.alignment());
     section(out, STACK, SHT_PROGBITS, 0, payloadOffset + size, 0, 1);
     symbolSection(out, symbolTable(size));
     section(out, SYMBOL_NAMES, SHT_STRTAB, 0, names, symbolNames.length, 1);

@@ -31,6 +31,7 @@ final class MachOWrapLayout extends WrapLayout {
   private static final int LC_BUILD_VERSION = 0x32;
   private static final int ALL_PROTECTIONS = 7;
   private static final int ATTRIBUTE_DEBUG = 0x200_0000;
+  private static final int ATTRIBUTE_NO_DEAD_STRIP = 0x1000_0000;
   private static final int MACOS = 1;
 
   /** {@code N_SECT | N_EXT}. */
@@ -74,7 +75,6 @@ final class MachOWrapLayout extends WrapLayout {
 
   @Override
   byte[] head(long size) {
-    boolean carried = wrap.shape() == WrapShape.CARRIED;
     ByteWriter out = new ByteWriter(payloadOffset);
     out.u32(MAGIC_64).u32(wrap.target().machine()).u32(wrap.target().variant()).u32(OBJECT);
     out.u32(4).u32(COMMANDS_SIZE).u32(0).u32(0);
@@ -84,9 +84,9 @@ final class MachOWrapLayout extends WrapLayout {
     out.u64(0).u64(size).u64(payloadOffset).u64(size);
     out.u32(ALL_PROTECTIONS).u32(ALL_PROTECTIONS).u32(1).u32(0);
     name(out, wrap.section());
-    name(out, carried ? "__DWARF" : "__DATA");
+    name(out, segment());
     out.u64(0).u64(size).u32(payloadOffset).u32(Long.numberOfTrailingZeros(wrap.alignment()));
-    out.u32(0).u32(0).u32(carried ? ATTRIBUTE_DEBUG : 0).u32(0).u32(0).u32(0);
+    out.u32(0).u32(0).u32(attributes()).u32(0).u32(0).u32(0);
 
     out.u32(LC_BUILD_VERSION).u32(VERSION_SIZE).u32(MACOS).u32(minimumVersion()).u32(0).u32(0);
 
@@ -110,6 +110,22 @@ final class MachOWrapLayout extends WrapLayout {
       out.u32(1).u32(DEFINED_EXTERNAL | 1 << 8).u64(0);
     }
     return out.bytes(names).array();
+  }
+
+  private String segment() {
+    return switch (wrap.shape()) {
+      case CARRIED -> "__DWARF";
+      case KEPT -> "__DATA";
+      case NOTE -> "__TEXT";
+    };
+  }
+
+  private int attributes() {
+    return switch (wrap.shape()) {
+      case CARRIED -> ATTRIBUTE_DEBUG;
+      case KEPT -> 0;
+      case NOTE -> ATTRIBUTE_NO_DEAD_STRIP;
+    };
   }
 
   private long symbolTable(long size) {

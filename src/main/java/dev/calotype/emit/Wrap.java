@@ -57,6 +57,16 @@ public final class Wrap {
   }
 
   /**
+   * For an object whose payload is a note: linkers keep it, and it is found without symbols.
+   *
+   * @param section the name of the section it is put into
+   * @throws RefusedException if the format can't have it
+   */
+  public static Wrap note(ObjectTarget target, String section) {
+    return new Wrap(target, WrapShape.NOTE, ".note", Optional.empty(), 8).withSection(section);
+  }
+
+  /**
    * The same with the payload in a section of that name.
    *
    * @param name at most 16 bytes in Mach-O. In COFF any, though linked images have room for 8 bytes

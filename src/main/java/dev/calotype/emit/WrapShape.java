@@ -9,7 +9,14 @@ public enum WrapShape {
   CARRIED("carried"),
 
   /** Linkers keep it in what they link, and a global symbol names it. No loader maps it in ELF. */
-  KEPT("kept");
+  KEPT("kept"),
+
+  /**
+   * Linkers keep it and loaders map it, found by its place in the headers instead of a symbol: ELF
+   * {@code SHT_NOTE}, which becomes a {@code PT_NOTE}; in Mach-O a section of {@code __TEXT} that
+   * is never stripped; in COFF read-only data.
+   */
+  NOTE("note");
 
   private final String id;
 

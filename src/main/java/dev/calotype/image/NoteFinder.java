@@ -2,7 +2,11 @@ package dev.calotype.image;
 
 import dev.calotype.MalformedImageException;
 import dev.calotype.UnsupportedFormatException;
+import dev.calotype.bytes.Endian;
+import dev.calotype.image.coff.CoffMagic;
+import dev.calotype.image.coff.CoffNoteFinder;
 import dev.calotype.image.elf.ElfNoteFinder;
+import dev.calotype.image.macho.MachONoteFinder;
 import dev.calotype.map.OpenFile;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -13,7 +17,21 @@ import java.util.Optional;
  * decides whether an image may be used must not depend on bytes that can vanish.
  */
 public final class NoteFinder {
+  /** What tells the format, and holds the headers of some. */
+  private static final int FIRST_BYTES = 64;
+
   private NoteFinder() {}
+
+  /**
+   * What is looked for.
+   *
+   * @param owner the owner in the note's header
+   * @param type the type in the note's header
+   * @param coffSection the section that holds the note where the format has no notes: in COFF and
+   *     PE
+   * @param machoSection the same in segment {@code __TEXT} of Mach-O
+   */
+  public record Wanted(String owner, long type, String coffSection, String machoSection) {}
 
   /**
    * A note, copied.
@@ -29,7 +47,18 @@ public final class NoteFinder {
    * @throws MalformedImageException if the headers on the way are damaged
    * @throws UnsupportedFormatException if the file is of another format
    */
-  public static Optional<Found> find(OpenFile file, String owner, long type) throws IOException {
-    return ElfNoteFinder.find(file, owner, type);
+  public static Optional<Found> find(OpenFile file, Wanted wanted) throws IOException {
+    byte[] first = new byte[(int) Math.min(file.size(), FIRST_BYTES)];
+    file.readFully(0, first, 0, first.length);
+    MemorySegment start = MemorySegment.ofArray(first);
+    int magic = first.length < 4 ? 0 : (int) Endian.u32(start, 0, false);
+    return switch (magic) {
+      case 0xfeedface, 0xfeedfacf, 0xcefaedfe, 0xcffaedfe ->
+          MachONoteFinder.find(file, start, wanted);
+      default ->
+          CoffMagic.isImage(start) || CoffMagic.isObject(start)
+              ? CoffNoteFinder.find(file, start, wanted)
+              : ElfNoteFinder.find(file, wanted);
+    };
   }
 }

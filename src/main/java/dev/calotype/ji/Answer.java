@@ -10,6 +10,11 @@ import java.nio.file.Path;
 
 /** Turns looking at a file into a verdict: what is wrong with the file is an answer. */
 final class Answer {
+  /** A way to open a file. */
+  interface Opening {
+    OpenFile of(Path path) throws IOException;
+  }
+
   /** A look at an open file. */
   interface Look {
     Validity at(OpenFile file) throws IOException;
@@ -27,10 +32,10 @@ final class Answer {
    *
    * @throws IOException only if the file is there and can't be read
    */
-  static Validity open(Path path, Tier tier, Look look) throws IOException {
+  static Validity open(Path path, Tier tier, Opening opening, Look look) throws IOException {
     OpenFile file;
     try {
-      file = OpenFile.open(path);
+      file = opening.of(path);
     } catch (NoSuchFileException e) {
       return new Validity.Absent(path, tier);
     }

@@ -44,6 +44,8 @@ public record Cause(Code code, String subject, String expected, String actual) {
     OPTION_UNEXPECTED("option-unexpected"),
     /** The host lacks a CPU feature that is needed. */
     FEATURE("feature"),
+    /** The host's pages are larger than those that the code was laid out for. */
+    PAGE_SIZE("page-size"),
     /** Data that this data refers to is other data now. */
     UPSTREAM_ID("upstream-id"),
     /** Data that is asked for is not recorded as referred to. */

@@ -3,82 +3,53 @@ package dev.calotype.ji;
 import dev.calotype.MalformedImageException;
 import dev.calotype.UnsupportedFormatException;
 import dev.calotype.bytes.ByteView;
-import dev.calotype.bytes.ByteWriter;
-import dev.calotype.bytes.Sha256;
+import dev.calotype.image.Format;
+import dev.calotype.image.NoteFinder;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.HexFormat;
 
 /**
- * The note in a code object: which data it belongs to and what it looked like when it was written.
- * Its bytes are in docs/data-file-format.md, "Code note".
- *
- * @param shape how the code finds its data
- * @param sealed whether {@code digest} was filled in
- * @param fileSize the size of the whole code object
- * @param appendixOffset where the appendix starts: chunk digests, and what joining needs
- * @param appendixSize the size of the appendix, which ends with the trailer at the end of the file
- * @param dataId the data it belongs to
- * @param digest the SHA-256 of the appendix, in hex
- * @param target the id of the target the code was made for
+ * The note in a code object: which data it belongs to, and whether the code is still what it was
+ * when it was sealed.
  */
-public record CodeNote(
-    Shape shape,
-    boolean sealed,
-    long fileSize,
-    long appendixOffset,
-    long appendixSize,
-    DataId dataId,
-    String digest,
-    String target) {
-
-  /** The owner's name in an ELF note. */
-  public static final String OWNER = "CAL";
+public sealed interface CodeNote permits DetachedNote, LinkedNote {
+  /** The owner's name in the note's header. */
+  String OWNER = "CAL";
 
   /** The note's type number. */
-  public static final int TYPE = 1;
+  int TYPE = 1;
 
-  /** The size of the whole note: 12 bytes of header, 4 of owner, 256 of descriptor. */
-  public static final int SIZE = 272;
+  /** What leads to it in an image of any format. */
+  NoteFinder.Wanted WANTED = new NoteFinder.Wanted(OWNER, TYPE, ".calnote", "__calotype");
 
-  static final int MAJOR = 1;
-  private static final int DESCRIPTOR = 16;
-  private static final int DESCRIPTOR_SIZE = SIZE - DESCRIPTOR;
-  private static final int SEALED = 1;
-  private static final int TARGET = DESCRIPTOR + 104;
-  private static final int TARGET_SIZE = 64;
-  private static final int CRC = SIZE - 4;
-  private static final String STRUCTURE = "code note";
+  /** The major version that this reads and writes. */
+  int MAJOR = 1;
 
-  byte[] encode() {
-    byte[] text = target.getBytes(StandardCharsets.UTF_8);
-    if (text.length > TARGET_SIZE) {
-      throw new IllegalArgumentException("a target id of %d bytes".formatted(text.length));
-    }
-    ByteWriter note = new ByteWriter(SIZE);
-    note.u32(OWNER.length() + 1)
-        .u32(DESCRIPTOR_SIZE)
-        .u32(TYPE)
-        .bytes((OWNER + "\0").getBytes(StandardCharsets.US_ASCII))
-        .u16(MAJOR)
-        .u16(0)
-        .u32(shape.number())
-        .u32(sealed ? SEALED : 0)
-        .u32(0)
-        .u64(fileSize)
-        .u64(appendixOffset)
-        .u64(appendixSize)
-        .bytes(dataId.bytes())
-        .bytes(HexFormat.of().parseHex(digest));
-    note.at(TARGET).bytes(text);
-    note.at(CRC).u32(Bytes.crc(note.array(), 0, CRC));
-    return note.array();
+  /** The name of the section that a note is put into in an object of that format. */
+  static String section(Format format) {
+    return switch (format) {
+      case COFF, PE -> WANTED.coffSection();
+      case MACHO -> WANTED.machoSection();
+      default -> ".note.calotype";
+    };
   }
 
+  /** How the code finds its data. */
+  Shape shape();
+
+  /** Whether the digest was filled in. */
+  boolean sealed();
+
+  /** The size of the whole code object when it was sealed; 0 if it was not. */
+  long fileSize();
+
+  /** The data it belongs to. */
+  DataId dataId();
+
+  /** The id of the target the code was made for. */
+  String target();
+
   /**
-   * Reads the bytes of a note.
+   * Reads the bytes of a note: header, owner and descriptor.
    *
    * @param note the note, in private memory
    * @param offset where the note starts in the file, for errors
@@ -86,32 +57,10 @@ public record CodeNote(
    * @throws UnsupportedFormatException if they are of another version
    */
   static CodeNote decode(MemorySegment note, long offset, String file) {
-    byte[] bytes = note.toArray(ValueLayout.JAVA_BYTE);
     ByteView view = new ByteView(note, file);
-    if (bytes.length != SIZE || (int) view.u32(CRC, STRUCTURE) != Bytes.crc(bytes, 0, CRC)) {
-      throw view.malformed(
-          STRUCTURE,
-          offset,
-          "bytes that do not match their checksum",
-          "the bytes that were written");
-    }
-    int major = view.u16(DESCRIPTOR, STRUCTURE);
-    if (major != MAJOR) {
-      throw new UnsupportedFormatException(
-          file,
-          "a code note of format %d (this reads %d)".formatted(major, MAJOR),
-          major > MAJOR
-              ? UnsupportedFormatException.Kind.TOO_NEW
-              : UnsupportedFormatException.Kind.TOO_OLD);
-    }
-    return new CodeNote(
-        Shape.of(view.u32(DESCRIPTOR + 4, STRUCTURE), view, offset + DESCRIPTOR + 4),
-        (view.u32(DESCRIPTOR + 8, STRUCTURE) & SEALED) != 0,
-        view.u64(DESCRIPTOR + 16, STRUCTURE),
-        view.u64(DESCRIPTOR + 24, STRUCTURE),
-        view.u64(DESCRIPTOR + 32, STRUCTURE),
-        DataId.of(Arrays.copyOfRange(bytes, DESCRIPTOR + 40, DESCRIPTOR + 72)),
-        PageOne.hex(Arrays.copyOfRange(bytes, DESCRIPTOR + 72, DESCRIPTOR + 72 + Sha256.SIZE)),
-        view.string(TARGET, TARGET + TARGET_SIZE, STRUCTURE));
+    Shape shape = Shape.of(view.u32(20, "code note"), view, offset + 20);
+    return shape == Shape.DETACHED
+        ? DetachedNote.decode(note, offset, file)
+        : LinkedNote.decode(note, offset, file);
   }
 }

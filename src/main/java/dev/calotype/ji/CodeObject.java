@@ -9,11 +9,13 @@ import dev.calotype.image.NoteFinder;
 import dev.calotype.map.OpenFile;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.LongConsumer;
 
 /**
@@ -60,6 +62,7 @@ public final class CodeObject implements AutoCloseable {
     return Answer.open(
         path,
         tier,
+        OpenFile::open,
         file -> {
           CodeObject code = find(file);
           if (tier == Tier.FULL) {
@@ -72,10 +75,22 @@ public final class CodeObject implements AutoCloseable {
         });
   }
 
+  /**
+   * The note of a code object as it stands there, without a verdict on the file; empty if it can't
+   * be found or read, whatever the reason.
+   */
+  public static Optional<CodeNote> readNote(Path path) throws IOException {
+    try (OpenFile file = OpenFile.open(path)) {
+      return Optional.of(find(file).note());
+    } catch (MalformedImageException | UnsupportedFormatException | NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
   /** Whether a file is a code object of ours, damaged or not, by its headers or by its end. */
   public static boolean isCodeObject(OpenFile file) throws IOException {
     try {
-      if (NoteFinder.find(file, CodeNote.OWNER, CodeNote.TYPE).isPresent()) {
+      if (NoteFinder.find(file, CodeNote.WANTED).isPresent()) {
         return true;
       }
     } catch (MalformedImageException | UnsupportedFormatException e) {
@@ -89,8 +104,18 @@ public final class CodeObject implements AutoCloseable {
     return note;
   }
 
-  /** The size of the body, the remainder of the image, which starts the file. */
+  /** Where the note starts in the file. */
+  public long noteOffset() {
+    return noteOffset;
+  }
+
+  /**
+   * The size of the body, the remainder of the image, which starts the file.
+   *
+   * @throws IllegalStateException if this is not a detached code object
+   */
   public long bodySize() {
+    detached();
     return noteOffset;
   }
 
@@ -102,6 +127,7 @@ public final class CodeObject implements AutoCloseable {
   /**
    * What joining needs, verified.
    *
+   * @throws IllegalStateException if this is not a detached code object
    * @throws MalformedImageException if it is damaged
    */
   public byte[] recipe() throws IOException {
@@ -123,11 +149,11 @@ public final class CodeObject implements AutoCloseable {
     file.close();
   }
 
-  private static CodeObject find(OpenFile file) throws IOException {
+  static CodeObject find(OpenFile file) throws IOException {
     Optional<NoteFinder.Found> found = Optional.empty();
     RuntimeException noWay;
     try {
-      found = NoteFinder.find(file, CodeNote.OWNER, CodeNote.TYPE);
+      found = NoteFinder.find(file, CodeNote.WANTED);
       noWay =
           new UnsupportedFormatException(
               file.path().toString(), "an image without a note of Calotype's");
@@ -140,7 +166,9 @@ public final class CodeObject implements AutoCloseable {
     CodeNote note =
         CodeNote.decode(found.get().bytes(), found.get().offset(), file.path().toString());
     CodeObject code = new CodeObject(file, found.get().offset(), note);
-    code.checkPlaces();
+    if (note instanceof DetachedNote detached) {
+      code.checkPlaces(detached);
+    }
     return code;
   }
 
@@ -154,7 +182,7 @@ public final class CodeObject implements AutoCloseable {
         .malformed("image headers", 0, "no way to the code note", "one, as the trailer says");
   }
 
-  private void checkPlaces() throws IOException {
+  private void checkPlaces(DetachedNote note) throws IOException {
     ByteView view = Bytes.view(new byte[0], file);
     if (note.fileSize() != file.size()) {
       throw view.malformed(
@@ -164,7 +192,7 @@ public final class CodeObject implements AutoCloseable {
           "%d bytes, as the code note says".formatted(note.fileSize()));
     }
     boolean placed =
-        note.appendixOffset() == noteOffset + CodeNote.SIZE
+        note.appendixOffset() == noteOffset + DetachedNote.SIZE
             && note.appendixSize() >= 16
             && note.appendixSize() == file.size() - note.appendixOffset() - CodeTrailer.SIZE;
     if (!placed || note.appendixSize() > MOST_APPENDIX_BYTES) {
@@ -186,17 +214,45 @@ public final class CodeObject implements AutoCloseable {
           new Cause(
               Cause.Code.CODE_DATA_ID, expectations.dataId().get().hex(), note.dataId().hex()));
     }
+    if (note instanceof LinkedNote linked) {
+      causes.addAll(Comparer.compareCode(expectations, linked.origin()));
+      pageSize(expectations, linked.pageSize()).ifPresent(causes::add);
+      return causes;
+    }
     if (expectations.target().isPresent() && !expectations.target().get().equals(note.target())) {
       causes.add(new Cause(Cause.Code.TARGET, expectations.target().get(), note.target()));
     }
-    // A note records no compiler, and what is not recorded is not what was asked for.
+    // A detached note records no compiler, and what is not recorded is not what was asked for.
     if (expectations.compiler().isPresent()) {
       causes.add(new Cause(Cause.Code.COMPILER, expectations.compiler().get(), ""));
     }
     return causes;
   }
 
+  /** Code laid out for larger pages than the host's is laid out for the host's. */
+  private static Optional<Cause> pageSize(Expectations expectations, long recorded) {
+    OptionalLong host = expectations.pageSize();
+    return host.isPresent() && recorded != 0 && recorded < host.getAsLong()
+        ? Optional.of(
+            new Cause(
+                Cause.Code.PAGE_SIZE,
+                "pages of up to " + host.getAsLong(),
+                "pages of up to " + recorded))
+        : Optional.empty();
+  }
+
+  private DetachedNote detached() {
+    if (note instanceof DetachedNote detached) {
+      return detached;
+    }
+    throw new IllegalStateException("a code object of the shape " + note.shape().id());
+  }
+
   private void verify(LongConsumer progress) throws IOException {
+    if (note instanceof LinkedNote linked) {
+      Seal.verify(file, noteOffset, linked, progress);
+      return;
+    }
     body(progress).drain();
     Optional<CodeTrailer> trailer = CodeTrailer.find(file);
     if (trailer.isEmpty() || !trailer.get().equals(new CodeTrailer(noteOffset, file.size()))) {
@@ -233,6 +289,7 @@ public final class CodeObject implements AutoCloseable {
   }
 
   private Appendix appendix() throws IOException {
+    DetachedNote note = detached();
     byte[] bytes = Bytes.read(file, note.appendixOffset(), (int) note.appendixSize());
     ByteView view = Bytes.view(bytes, file);
     if (!PageOne.hex(Sha256.of(bytes)).equals(note.digest())) {

@@ -62,11 +62,10 @@ public final class CodeObjectWriter {
     ByteWriter appendix = new ByteWriter((int) appendixSize);
     appendix.u64(digests.length / Sha256.SIZE).u64(recipe.length);
     appendix.bytes(digests).bytes(recipe);
-    long appendixOffset = noteOffset + CodeNote.SIZE;
+    long appendixOffset = noteOffset + DetachedNote.SIZE;
     long fileSize = appendixOffset + appendix.array().length + CodeTrailer.SIZE;
-    CodeNote note =
-        new CodeNote(
-            Shape.DETACHED,
+    DetachedNote note =
+        new DetachedNote(
             true,
             fileSize,
             appendixOffset,

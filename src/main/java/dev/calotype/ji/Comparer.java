@@ -27,6 +27,17 @@ final class Comparer {
     return comparer.causes;
   }
 
+  /** The differences between what is asked for and what a code object's note records. */
+  static List<Cause> compareCode(Expectations expectations, Origin origin) {
+    Comparer comparer = new Comparer(expectations.all());
+    comparer.text(Cause.Code.TARGET, comparer.wanted.target, origin.target());
+    comparer.text(Cause.Code.COMPILER, comparer.wanted.compiler, origin.compiler());
+    comparer.text(Cause.Code.MODULE, comparer.wanted.module, origin.module());
+    comparer.options(origin.options());
+    comparer.features(origin);
+    return comparer.causes;
+  }
+
   private void compare(DataFile data) throws IOException {
     Origin origin = data.origin();
     if (wanted.dataId.isPresent() && !wanted.dataId.get().same(data.id())) {

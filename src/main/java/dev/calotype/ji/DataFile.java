@@ -54,6 +54,7 @@ public final class DataFile implements AutoCloseable {
     return Answer.open(
         path,
         expectations.tier(),
+        OpenFile::openUnmeasured, // A file that is short after all has no bytes to be used.
         file -> {
           DataFile data = new DataFile(file, PageOne.read(file));
           boolean unproven = data.page.isPublishedFast() && !BootRecord.isRemembered(path);

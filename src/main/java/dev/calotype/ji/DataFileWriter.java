@@ -133,15 +133,14 @@ public final class DataFileWriter implements AutoCloseable {
     }
     DataId id = tail.contentId();
     byte[] page =
-        PageOne.of(
-                options.origin(),
-                file.position(),
-                tailOffset,
-                tables.length,
-                flags,
-                id,
-                Sha256.of(tables))
-            .encode();
+        PageOne.encode(
+            options.origin(),
+            file.position(),
+            tailOffset,
+            tables.length,
+            flags,
+            id,
+            Sha256.of(tables));
     file.overwrite(0, page, 0, page.length);
     return id;
   }

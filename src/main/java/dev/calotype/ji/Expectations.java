@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -37,12 +38,10 @@ public final class Expectations {
     draft.options.forEach((name, option) -> optionTexts.put(name, option.value()));
     SortedMap<String, String> upstreamTexts = Group.map();
     draft.upstreams.forEach((name, id) -> upstreamTexts.put(name, id.hex()));
-    SortedMap<String, String> inputTexts = Group.map();
-    draft.inputs.ifPresent(paths -> paths.forEach(path -> inputTexts.put(path, "")));
     options = Group.digest(optionTexts);
     upstreams = Group.digest(upstreamTexts);
     variables = Group.digest(Origin.variableTexts(draft.variables));
-    inputs = Group.digest(inputTexts);
+    inputs = Group.digest(draft.inputs.orElse(Set.of()));
   }
 
   /**
@@ -112,6 +111,18 @@ public final class Expectations {
     Draft draft = new Draft(all);
     draft.features = Optional.of(Set.copyOf(offered));
     return new Expectations(draft);
+  }
+
+  /** The same, for a host whose pages have this size in bytes. */
+  public Expectations withPageSize(long bytes) {
+    Draft draft = new Draft(all);
+    draft.pageSize = OptionalLong.of(bytes);
+    return new Expectations(draft);
+  }
+
+  /** The same, for that host: its target, its features, its page size. */
+  public Expectations withHost(Host host) {
+    return withTarget(host.target()).withFeatures(host.features()).withPageSize(host.pageSize());
   }
 
   /** The same, with this data to be referred to under this name. */
@@ -196,6 +207,11 @@ public final class Expectations {
     return all.target.map(Text::text);
   }
 
+  /** The size of the host's pages in bytes. */
+  public OptionalLong pageSize() {
+    return all.pageSize;
+  }
+
   /** The compiler asked for. */
   public Optional<String> compiler() {
     return all.compiler.map(Text::text);
@@ -271,6 +287,7 @@ public final class Expectations {
     final SortedMap<String, Optional<String>> variables = new TreeMap<>(Group.ORDER);
     Optional<Function<String, Optional<String>>> environment = Optional.empty();
     Optional<Set<String>> features = Optional.empty();
+    OptionalLong pageSize = OptionalLong.empty();
     Optional<Set<String>> inputs = Optional.empty();
     final Map<String, Path> roots = new TreeMap<>(Group.ORDER);
     Witnesses witnesses = Witnesses.OF_USER;
@@ -289,6 +306,7 @@ public final class Expectations {
       variables.putAll(other.variables);
       environment = other.environment;
       features = other.features;
+      pageSize = other.pageSize;
       inputs = other.inputs;
       roots.putAll(other.roots);
       witnesses = other.witnesses;

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -59,7 +58,7 @@ public record Input(String path, Kind kind, long size, String digest) {
     }
   }
 
-  private static final int MOST_PATH_BYTES = 4096;
+  private static final int MOST_PATH_CHARS = 4096;
 
   /** Checks the path and the digest. */
   public Input {
@@ -133,17 +132,21 @@ public record Input(String path, Kind kind, long size, String digest) {
   /** Whether a path stays below its root and has one spelling only. */
   static boolean isPath(String path) {
     int slash = path.indexOf('/');
-    if (!path.startsWith("@") || slash < 2 || path.indexOf('\0') >= 0) {
+    if (!path.startsWith("@") || slash < 2 || path.length() > MOST_PATH_CHARS) {
       return false;
     }
-    if (path.getBytes(StandardCharsets.UTF_8).length > MOST_PATH_BYTES) {
-      return false;
-    }
-    for (String part : path.substring(slash + 1).split("/", -1)) {
-      if (Set.of("", ".", "..").contains(part)) {
-        return false;
+    int start = slash + 1;
+    for (int at = start; at <= path.length(); at++) {
+      if (at == path.length() || path.charAt(at) == '/') {
+        int length = at - start;
+        boolean dots =
+            length <= 2 && path.charAt(at - 1) == '.' && (length < 2 || path.charAt(start) == '.');
+        if (length == 0 || dots) {
+          return false;
+        }
+        start = at + 1;
       }
     }
-    return true;
+    return path.indexOf('\0') < 0;
   }
 }

@@ -178,12 +178,6 @@ public final class Origin {
     return texts;
   }
 
-  SortedMap<String, String> inputPaths() {
-    SortedMap<String, String> texts = Group.map();
-    inputs.forEach((path, _) -> texts.put(path, ""));
-    return texts;
-  }
-
   private static String named(String name) {
     if (name.isEmpty()) {
       throw new IllegalArgumentException("an empty name");

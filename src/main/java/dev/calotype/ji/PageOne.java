@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The first page of a data file: what decides validity without looking further. Its bytes are in
@@ -51,14 +52,19 @@ final class PageOne {
   private static final VarHandle U32 = view(int[].class);
   private static final VarHandle U64 = view(long[].class);
 
+  private static final byte[] NONE = {};
+
+  /** Memory for one page that nobody reads into just now; a new page costs as much as its CRC. */
+  private static final AtomicReference<byte[]> SPARE = new AtomicReference<>(NONE);
+
   private final byte[] page;
 
   private PageOne(byte[] page) {
     this.page = page;
   }
 
-  /** The page of a file that records this origin and no features. */
-  static PageOne of(
+  /** The bytes of the page of a file that records this origin. */
+  static byte[] encode(
       Origin origin,
       long fileSize,
       long tailOffset,
@@ -84,7 +90,7 @@ final class PageOne {
         .bytes(Group.digest(origin.optionTexts()))
         .bytes(Group.digest(origin.upstreamTexts()))
         .bytes(Group.digest(origin.variableTexts()))
-        .bytes(Group.digest(origin.inputPaths()));
+        .bytes(Group.digest(origin.inputs().keySet()));
     byte[] features = String.join("\0", origin.features()).getBytes(StandardCharsets.UTF_8);
     if (features.length <= END - FEATURES) {
       page.u32(features.length).bytes(features);
@@ -92,15 +98,11 @@ final class PageOne {
       page.u32(TOO_LONG);
     }
     page.at(CRC).u32(Bytes.crc(page.array(), 0, CRC));
-    return new PageOne(page.array());
+    return page.array();
   }
 
   static String hex(byte[] digest) {
     return HexFormat.of().formatHex(digest);
-  }
-
-  byte[] encode() {
-    return page.clone();
   }
 
   /**
@@ -110,8 +112,16 @@ final class PageOne {
    * @throws UnsupportedFormatException if the file is something else, or of another version
    */
   static PageOne read(OpenFile file) throws IOException {
-    byte[] page = new byte[SIZE];
-    int size = file.readAvailable(0, page, 0, SIZE);
+    byte[] page = SPARE.getAndSet(NONE);
+    if (page.length == 0) {
+      page = new byte[SIZE];
+    }
+    PageOne one = decode(page, file.readAvailable(0, page, 0, SIZE), file);
+    SPARE.set(page);
+    return one;
+  }
+
+  private static PageOne decode(byte[] page, int size, OpenFile file) throws IOException {
     if (size < SIZE) {
       throw tooShort(page, size, file);
     }
@@ -131,7 +141,7 @@ final class PageOne {
               ? UnsupportedFormatException.Kind.TOO_NEW
               : UnsupportedFormatException.Kind.TOO_OLD);
     }
-    PageOne one = new PageOne(page);
+    PageOne one = new PageOne(Arrays.copyOf(page, END));
     one.checkPlaces(file);
     return one;
   }
@@ -203,13 +213,14 @@ final class PageOne {
     return true;
   }
 
-  private void checkPlaces(OpenFile file) {
-    if (fileSize() != file.size()) {
+  private void checkPlaces(OpenFile file) throws IOException {
+    if (fileSize() != file.size() && fileSize() != file.currentSize()) {
+      long size = file.currentSize();
       throw malformed(
           file,
           "file",
-          Math.min(Math.max(fileSize(), 0), file.size()),
-          "%d bytes".formatted(file.size()),
+          Math.min(Math.max(fileSize(), 0), size),
+          "%d bytes".formatted(size),
           "%d bytes, as page one says".formatted(fileSize()));
     }
     if ((int) U32.get(page, 0x0c) != SIZE) {

@@ -67,6 +67,13 @@ final class SectionWriter extends OutputStream {
     int at = from;
     int left = length;
     while (left > 0) {
+      if (filled == 0 && left >= chunk.length && options.storage() == Storage.PLAIN) {
+        storePlain(bytes, at, chunk.length); // As it lies there: a copy would cost a tenth.
+        size += chunk.length;
+        at += chunk.length;
+        left -= chunk.length;
+        continue;
+      }
       int part = Math.min(left, chunk.length - filled);
       System.arraycopy(bytes, at, chunk, filled, part);
       filled += part;
@@ -123,30 +130,39 @@ final class SectionWriter extends OutputStream {
   }
 
   private void store() throws IOException {
-    boolean zeros = filled == chunk.length && Zeros.fill(chunk, 0, filled);
-    digests.writeBytes(zeros ? Zeros.chunkDigest() : Sha256.of(chunk, 0, filled));
     switch (options.storage()) {
-      case PLAIN -> storePlain();
-      case SPARSE -> storePacked(Packing.sparse(chunk, filled));
-      case COMPRESSED ->
-          storePacked(
-              Packing.compressed(chunk, filled, options.level(), file.target().toString(), name));
+      case PLAIN -> storePlain(chunk, 0, filled);
+      case SPARSE -> {
+        addDigest(chunk, 0, filled);
+        storePacked(Packing.sparse(chunk, filled));
+      }
+      case COMPRESSED -> {
+        addDigest(chunk, 0, filled);
+        String target = file.target().toString();
+        storePacked(Packing.compressed(chunk, filled, options.level(), target, name));
+      }
     }
     filled = 0;
   }
 
+  private void addDigest(byte[] bytes, int from, int length) {
+    boolean zeros = length == chunk.length && Zeros.fill(bytes, from, length);
+    digests.writeBytes(zeros ? Zeros.chunkDigest() : Sha256.of(bytes, from, length));
+  }
+
   /** Writes runs of blocks, and leaves a gap where blocks are zero. */
-  private void storePlain() throws IOException {
-    int from = 0;
-    for (int at = 0; at < filled; at += Zeros.BLOCK) {
-      int part = Math.min(Zeros.BLOCK, filled - at);
-      if (part == Zeros.BLOCK && Zeros.fill(chunk, at, part)) {
-        file.write(chunk, from, at - from);
-        file.skip(part);
-        from = at + part;
+  private void storePlain(byte[] bytes, int start, int length) throws IOException {
+    addDigest(bytes, start, length);
+    int from = start;
+    int end = start + length;
+    for (int at = start; at < end; at += Zeros.BLOCK) {
+      if (end - at >= Zeros.BLOCK && Zeros.fill(bytes, at, Zeros.BLOCK)) {
+        file.write(bytes, from, at - from);
+        file.skip(Zeros.BLOCK);
+        from = at + Zeros.BLOCK;
       }
     }
-    file.write(chunk, from, filled - from);
+    file.write(bytes, from, end - from);
   }
 
   private void storePacked(Packing.Packed packed) throws IOException {

@@ -5,6 +5,18 @@ import dev.calotype.bytes.ByteView;
 
 /** How a code object finds its data again. */
 public enum Shape {
+  /** The code reaches its data through a table of pointers that is filled when it is loaded. */
+  SLOTS(1, "slots"),
+
+  /** The code has a hole, over which its data is mapped. */
+  HOLE(2, "hole"),
+
+  /** The data is a shared object too, which the code needs. */
+  NEEDED(3, "needed"),
+
+  /** The data lies in the code object, as a part that is mapped by itself. */
+  WITHIN(4, "within"),
+
   /** A linked image without its data, joined again before it is loaded. */
   DETACHED(5, "detached");
 

@@ -19,10 +19,15 @@ import java.util.concurrent.TimeUnit;
  * @param modified when its content changed last, in nanoseconds since 1970
  * @param changed when anything of it changed last, which nobody can set; 0 where there is no such
  *     time
- * @param inode its number on its device
- * @param device the device's number
+ * @param inode its number on its device, 0 where there is none
  */
-record Stat(Input.Kind kind, long size, long modified, long changed, long inode, long device) {
+record Stat(Input.Kind kind, long size, long modified, long changed, long inode) {
+  /** The bits of a mode that say what it is, and two of the answers (POSIX, sys/stat.h). */
+  private static final int TYPE = 0xf000;
+
+  private static final int FILE = 0x8000;
+  private static final int FOLDER = 0x4000;
+
   private static final boolean UNIX =
       FileSystems.getDefault().supportedFileAttributeViews().contains("unix");
 
@@ -39,20 +44,17 @@ record Stat(Input.Kind kind, long size, long modified, long changed, long inode,
           facts.size(),
           nanos(facts.lastModifiedTime()),
           0,
-          0,
           0);
     }
     Map<String, Object> facts =
-        Files.readAttributes(
-            file, "unix:isRegularFile,isDirectory,size,lastModifiedTime,ctime,ino,dev");
+        Files.readAttributes(file, "unix:mode,size,lastModifiedTime,ctime,ino");
+    int type = fact(facts, "mode", Integer.class) & TYPE;
     return new Stat(
-        kind(
-            fact(facts, "isRegularFile", Boolean.class), fact(facts, "isDirectory", Boolean.class)),
+        kind(type == FILE, type == FOLDER),
         fact(facts, "size", Long.class),
         nanos(fact(facts, "lastModifiedTime", FileTime.class)),
         nanos(fact(facts, "ctime", FileTime.class)),
-        fact(facts, "ino", Long.class),
-        fact(facts, "dev", Long.class));
+        fact(facts, "ino", Long.class));
   }
 
   /** The later of the two times: both have to be long past for the content to be settled. */

@@ -17,6 +17,7 @@ import java.util.Optional;
  */
 final class TailReader {
   private static final String STRUCTURE = "tail block";
+  private static final char REPLACEMENT = '\ufffd';
   private static final int DIGEST_CHARS = 2 * Sha256.SIZE;
 
   private final ByteView view;
@@ -263,7 +264,7 @@ final class TailReader {
     require(PageOne.OPTIONS, Group.digest(origin.optionTexts()), "option digest");
     require(PageOne.UPSTREAMS, Group.digest(origin.upstreamTexts()), "upstream digest");
     require(PageOne.VARIABLES, Group.digest(origin.variableTexts()), "variable digest");
-    require(PageOne.INPUTS, Group.digest(origin.inputPaths()), "input digest");
+    require(PageOne.INPUTS, Group.digest(origin.inputs().keySet()), "input digest");
     require(PageOne.ID, tail.contentId().bytes(), "content id");
     if (!page.hasFeatures(origin.features())) {
       throw view.malformed("features", PageOne.FEATURES_SIZE, "other ones", "the tail block's");
@@ -297,7 +298,8 @@ final class TailReader {
     view.slice(texts + offset, length, structure).asByteBuffer().get(text);
     String decoded = new String(text, StandardCharsets.UTF_8);
     // Replacement characters would make two texts out of one.
-    if (!Arrays.equals(decoded.getBytes(StandardCharsets.UTF_8), text)) {
+    if (decoded.indexOf(REPLACEMENT) >= 0
+        && !Arrays.equals(decoded.getBytes(StandardCharsets.UTF_8), text)) {
       throw malformed(structure, at, "text that is not UTF-8", "UTF-8");
     }
     return decoded;

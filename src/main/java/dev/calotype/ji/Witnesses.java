@@ -44,8 +44,8 @@ record Witnesses(Supplier<Optional<Path>> folder, LongSupplier clock) {
   private static final long AT_REST = TimeUnit.SECONDS.toNanos(2);
 
   private static final byte[] MAGIC = "CJIW\r\n\1\n".getBytes(StandardCharsets.US_ASCII);
-  private static final int HEADER = 48;
-  private static final int ENTRY = 40;
+  private static final int HEADER = 40;
+  private static final int ENTRY = 32;
   private static final int CRC = 4;
   private static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -128,8 +128,7 @@ record Witnesses(Supplier<Optional<Path>> folder, LongSupplier clock) {
       return view.get(LONG, at) == 1 + stat.size()
           && view.get(LONG, at + 8) == stat.modified()
           && view.get(LONG, at + 16) == stat.changed()
-          && view.get(LONG, at + 24) == stat.inode()
-          && view.get(LONG, at + 32) == stat.device();
+          && view.get(LONG, at + 24) == stat.inode();
     }
 
     /** Notes that input {@code index} is unchanged and has these attributes. */
@@ -139,7 +138,6 @@ record Witnesses(Supplier<Optional<Path>> folder, LongSupplier clock) {
       view.set(LONG, at + 8, stat.modified());
       view.set(LONG, at + 16, stat.changed());
       view.set(LONG, at + 24, stat.inode());
-      view.set(LONG, at + 32, stat.device());
       changed = true;
     }
 

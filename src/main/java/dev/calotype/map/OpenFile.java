@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -25,6 +26,8 @@ import java.util.function.Supplier;
  * made in, also after {@link #close()}.
  */
 public final class OpenFile implements AutoCloseable {
+  private static final Set<StandardOpenOption> READ = Set.of(StandardOpenOption.READ);
+
   private final Path path;
   private final FileChannel channel;
   private final long size;
@@ -77,6 +80,26 @@ public final class OpenFile implements AutoCloseable {
       channel.close();
       throw e;
     }
+  }
+
+  /**
+   * The same with one system call less: {@link #size()} is what the name's file had just before it
+   * was opened. Who relies on it calls {@link #requireWhole()} first.
+   *
+   * @throws java.nio.file.NoSuchFileException if there is none
+   * @throws IOException if it is not a regular file or can't be read
+   */
+  public static OpenFile openUnmeasured(Path path) throws IOException {
+    BasicFileAttributes kind = Files.readAttributes(path, BasicFileAttributes.class);
+    if (!kind.isRegularFile()) {
+      return open(path); // Which says what it is.
+    }
+    return new OpenFile(path, FileChannel.open(path, READ), kind.size(), kind, false);
+  }
+
+  /** The size in bytes now. */
+  public long currentSize() throws IOException {
+    return channel.size();
   }
 
   /** The path the file was opened by. It may name another file by now. */

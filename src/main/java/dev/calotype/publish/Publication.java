@@ -171,6 +171,15 @@ public final class Publication implements AutoCloseable {
     }
   }
 
+  /** Gives the file the permissions of another, where the file system has such. */
+  public void takePermissionsOf(Path other) throws IOException {
+    try {
+      Files.setPosixFilePermissions(temporary, Files.getPosixFilePermissions(other));
+    } catch (UnsupportedOperationException e) {
+      // Windows: a copy inherits those of its folder.
+    }
+  }
+
   /** Makes this file appear under its name. */
   public void publish(Durability durability) throws IOException {
     publish(durability, List.of(this));

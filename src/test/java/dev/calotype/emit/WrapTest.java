@@ -96,10 +96,11 @@ class WrapTest {
   @Test
   void theExampleOfTheDocumentationIsWhatIsWritten() throws IOException {
     String page = Files.readString(Path.of("docs/wrap-format.md"));
-    int start = page.indexOf("```\n", page.indexOf("\n## Example")) + 4;
-    String example = page.substring(start, page.indexOf("```", start));
+    String example = page.substring(page.indexOf("\n## Example"));
+    int start = example.indexOf("```") + 3;
+    example = example.substring(start, example.indexOf("```", start));
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    for (String line : example.lines().toList()) {
+    for (String line : example.lines().skip(1).toList()) {
       String hex = line.substring(4, Math.min(line.length(), 52)).replace(" ", "");
       bytes.writeBytes(HexFormat.of().parseHex(hex));
     }

@@ -131,10 +131,10 @@ class InputsTest {
 
   @Test
   void restIsTwoSecondsToTheNanosecond() {
-    Stat stat = new Stat(Input.Kind.FILE, 1, 5_000_000_000L, 4_000_000_000L, 1, 1);
+    Stat stat = new Stat(Input.Kind.FILE, 1, 5_000_000_000L, 4_000_000_000L, 1);
     assertThat(Witnesses.isAtRest(stat, 7_000_000_000L)).isFalse();
     assertThat(Witnesses.isAtRest(stat, 7_000_000_001L)).isTrue();
-    Stat changed = new Stat(Input.Kind.FILE, 1, 0, 5_000_000_000L, 1, 1);
+    Stat changed = new Stat(Input.Kind.FILE, 1, 0, 5_000_000_000L, 1);
     assertThat(Witnesses.isAtRest(changed, 7_000_000_000L)).isFalse();
   }
 

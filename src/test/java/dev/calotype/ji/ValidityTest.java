@@ -10,11 +10,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -115,6 +117,33 @@ class ValidityTest {
           {"1", "9".repeat(101)}
         }) {
       assertThat(Comparison.AT_LEAST.accepts(pair[0], pair[1])).as(pair[1]).isFalse();
+    }
+  }
+
+  @Test
+  void namesAreInTheOrderOfTheirUtf8() {
+    List<String> names =
+        List.of(
+            "",
+            "a",
+            "ab",
+            "b",
+            "\u00e9",
+            "\ud7ff",
+            "\ue000",
+            "\uffff",
+            "\ud800\udc00",
+            "\ud800\udc00a",
+            "\udbff\udfff");
+    for (String x : names) {
+      for (String y : names) {
+        int expected =
+            Arrays.compareUnsigned(
+                x.getBytes(StandardCharsets.UTF_8), y.getBytes(StandardCharsets.UTF_8));
+        assertThat(Integer.signum(Group.ORDER.compare(x, y)))
+            .as("%s and %s", x, y)
+            .isEqualTo(Integer.signum(expected));
+      }
     }
   }
 
@@ -252,6 +281,20 @@ class ValidityTest {
   @Test
   void theNameTierComparesNothingElse() throws IOException {
     assertThat(causes(file, Expectations.none().withTier(Tier.NAME).withTarget("other"))).isEmpty();
+  }
+
+  @Test
+  void everyCauseHasItsRowInThePageAndNoRowIsWithoutOne() throws IOException {
+    String page = Files.readString(Path.of("docs/validity.md"));
+    String causes = page.substring(page.indexOf("## Causes"), page.indexOf("## Witnesses"));
+    List<String> rows =
+        Pattern.compile("(?m)^\\| `([a-z-]+)(?::NAME)?` \\|")
+            .matcher(causes)
+            .results()
+            .map(row -> row.group(1))
+            .toList();
+    assertThat(rows)
+        .containsExactlyElementsOf(Arrays.stream(Cause.Code.values()).map(Cause.Code::id).toList());
   }
 
   @Test

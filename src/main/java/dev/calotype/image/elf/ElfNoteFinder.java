@@ -4,83 +4,174 @@ import dev.calotype.MalformedImageException;
 import dev.calotype.bytes.ByteView;
 import dev.calotype.image.Note;
 import dev.calotype.image.NoteFinder;
+import dev.calotype.image.NoteFinder.Wanted;
 import dev.calotype.map.OpenFile;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The way to a note: file header, program headers, {@code PT_NOTE}. See {@link NoteFinder}. */
 public final class ElfNoteFinder {
   /** Notes are small; a segment that claims more is not searched. */
   private static final int MOST_BYTES = 1 << 20;
 
+  /** 65,279 section headers have 4 MiB. */
+  private static final int MOST_TABLE_BYTES = 64 << 20;
+
   private ElfNoteFinder() {}
 
   /** See {@link NoteFinder#find}. */
-  public static Optional<NoteFinder.Found> find(OpenFile file, String owner, long type)
-      throws IOException {
+  public static Optional<NoteFinder.Found> find(OpenFile file, Wanted wanted) throws IOException {
     long most = ElfLayout.ELF64.headerSize();
     ByteView start = read(file, 0, Math.min(file.size(), most), "ELF header");
     ElfHeader header = ElfHeader.read(start);
+    Damage damage = new Damage();
+    Optional<NoteFinder.Found> found =
+        header.programHeaders() == 0 || header.programHeaderCount() == 0
+            ? findInSections(file, header, wanted, damage)
+            : findInSegments(file, header, wanted, damage);
+    if (found.isEmpty() && damage.first != null) {
+      throw damage.first;
+    }
+    return found;
+  }
+
+  private static Optional<NoteFinder.Found> findInSegments(
+      OpenFile file, ElfHeader header, Wanted wanted, Damage damage) throws IOException {
     ElfLayout layout = header.layout();
-    long count = header.programHeaderCount();
-    if (header.programHeaders() == 0 || count == 0) {
-      return Optional.empty();
-    }
-    String table = "program header table";
-    if (header.programHeaderSize() != layout.programHeaderSize()) {
-      throw start.malformed(
-          table,
-          layout.at(42, 54),
-          header.programHeaderSize() + " bytes an entry",
-          layout.programHeaderSize() + "");
-    }
     ByteView headers =
-        read(file, header.programHeaders(), count * layout.programHeaderSize(), table)
-            .withOrder(header.order());
-    Optional<MalformedImageException> damage = Optional.empty();
-    for (int i = 0; i < count; i++) {
-      ElfSegment segment =
-          new ElfSegment(headers, layout, (long) i * layout.programHeaderSize(), i);
-      if (segment.typeNumber() == Elf.PT_NOTE && segment.fileSize() <= MOST_BYTES) {
-        try {
-          Optional<NoteFinder.Found> found = findIn(file, header, segment, owner, type);
-          if (found.isPresent()) {
-            return found;
-          }
-        } catch (MalformedImageException e) {
-          // Another's damaged note must not hide the one that is looked for.
-          damage = damage.or(() -> Optional.of(e));
+        table(
+            file,
+            "program header table",
+            header.programHeaders(),
+            header.programHeaderCount(),
+            header.programHeaderSize(),
+            layout.programHeaderSize());
+    headers = headers.withOrder(header.order());
+    for (long at = 0; at < headers.size(); at += layout.programHeaderSize()) {
+      int index = (int) (at / layout.programHeaderSize());
+      ElfSegment segment = new ElfSegment(headers, layout, at, index);
+      if (segment.typeNumber() == Elf.PT_NOTE) {
+        var found =
+            damage.orNothing(() ->
+                findIn(
+                    file,
+                    header.order(),
+                    segment.offset(),
+                    segment.fileSize(),
+                    segment.alignment(),
+                    wanted));
+        if (found.isPresent()) {
+          return found;
         }
       }
-    }
-    if (damage.isPresent()) {
-      throw damage.get();
     }
     return Optional.empty();
   }
 
-  private static Optional<NoteFinder.Found> findIn(
-      OpenFile file, ElfHeader header, ElfSegment segment, String owner, long type)
+  /** In objects, which have no segments. */
+  private static Optional<NoteFinder.Found> findInSections(
+      OpenFile file, ElfHeader header, Wanted wanted, Damage damage) throws IOException {
+    if (header.sectionHeaders() == 0) {
+      return Optional.empty();
+    }
+    ElfLayout layout = header.layout();
+    int size = layout.sectionHeaderSize();
+    long count = header.sectionHeaderCount();
+    if (count == 0) {
+      // gABI, "Extended numbering": a count that does not fit is the size of section 0.
+      ByteView zero =
+          read(file, header.sectionHeaders(), size, "section header table")
+              .withOrder(header.order());
+      count = layout.word(zero, layout.at(20, 32), "section header table");
+    }
+    ByteView headers =
+        table(
+            file,
+            "section header table",
+            header.sectionHeaders(),
+            count,
+            header.sectionHeaderSize(),
+            size);
+    headers = headers.withOrder(header.order());
+    for (long at = 0; at < headers.size(); at += size) {
+      if (headers.u32(at + 4, "section header table") == Elf.SHT_NOTE) {
+        long offset = layout.word(headers, at + layout.at(16, 24), "section header table");
+        long length = layout.word(headers, at + layout.at(20, 32), "section header table");
+        long alignment = layout.word(headers, at + layout.at(32, 48), "section header table");
+        var found =
+            damage.orNothing(() -> findIn(file, header.order(), offset, length, alignment, wanted));
+        if (found.isPresent()) {
+          return found;
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static ByteView table(
+      OpenFile file, String structure, long offset, long count, int entry, int expected)
       throws IOException {
-    String structure = "program header " + segment.index();
-    ByteView notes =
-        read(file, segment.offset(), segment.fileSize(), structure).withOrder(header.order());
+    if (entry != expected || count < 0 || count > MOST_TABLE_BYTES / expected) {
+      throw new MalformedImageException(
+          file.path().toString(),
+          structure,
+          offset,
+          "%d entries of %d bytes".formatted(count, entry),
+          "fewer, of " + expected);
+    }
+    return read(file, offset, count * expected, structure);
+  }
+
+  /** Another's damaged note must not hide the one that is looked for. */
+  private static final class Damage {
+    private @Nullable MalformedImageException first;
+
+    private interface Search {
+      Optional<NoteFinder.Found> run() throws IOException;
+    }
+
+    Optional<NoteFinder.Found> orNothing(Search search) throws IOException {
+      try {
+        return search.run();
+      } catch (MalformedImageException e) {
+        first = first == null ? e : first;
+        return Optional.empty();
+      }
+    }
+  }
+
+  /** The note among those in a range of the file, which are padded to 4 bytes. */
+  public static Optional<NoteFinder.Found> findIn(
+      OpenFile file, ByteOrder order, long offset, long size, Wanted wanted) throws IOException {
+    return findIn(file, order, offset, size, 4, wanted);
+  }
+
+  private static Optional<NoteFinder.Found> findIn(
+      OpenFile file, ByteOrder order, long offset, long size, long alignment, Wanted wanted)
+      throws IOException {
+    String structure = "notes";
+    if (size < 0 || size > MOST_BYTES) {
+      return Optional.empty();
+    }
+    ByteView notes = read(file, offset, size, structure).withOrder(order);
     List<Note> all = new ArrayList<>();
     try {
-      ElfNotes.read(notes, 0, notes.size(), segment.alignment(), structure, all);
+      ElfNotes.read(notes, 0, notes.size(), alignment, structure, all);
     } catch (MalformedImageException e) {
-      throw inFile(e, segment.offset());
+      throw inFile(e, offset);
     }
     for (Note note : all) {
-      if (note.type() == type && note.owner().equals(owner)) {
+      if (note.type() == wanted.type() && note.owner().equals(wanted.owner())) {
         long end =
             note.descriptor().address() - notes.bytes().address() + note.descriptor().byteSize();
         return Optional.of(
             new NoteFinder.Found(
-                segment.offset() + note.offset(),
+                offset + note.offset(),
                 notes.slice(note.offset(), end - note.offset(), structure)));
       }
     }
@@ -93,7 +184,12 @@ public final class ElfNoteFinder {
         e.file(), e.structure(), start + e.offset(), e.actual(), e.expected());
   }
 
-  private static ByteView read(OpenFile file, long offset, long size, String structure)
+  /**
+   * Reads a part of a file.
+   *
+   * @throws MalformedImageException if the file does not have it
+   */
+  public static ByteView read(OpenFile file, long offset, long size, String structure)
       throws IOException {
     ByteView empty = new ByteView(MemorySegment.ofArray(new byte[0]), file.path().toString());
     if (offset < 0 || size < 0 || offset > file.size() || size > file.size() - offset) {

@@ -6,7 +6,7 @@ import dev.calotype.image.elf.Elf;
 import dev.calotype.image.elf.ElfFile;
 import dev.calotype.image.elf.ElfSection;
 import dev.calotype.image.elf.ElfSegment;
-import dev.calotype.ji.CodeNote;
+import dev.calotype.ji.DetachedNote;
 import dev.calotype.split.elf.ElfSelection.Candidate;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -140,8 +140,8 @@ final class ElfRemainder {
         .u64(note)
         .u64(0)
         .u64(0)
-        .u64(CodeNote.SIZE)
-        .u64(CodeNote.SIZE)
+        .u64(DetachedNote.SIZE)
+        .u64(DetachedNote.SIZE)
         .u64(4);
     return Arrays.copyOf(table.array(), table.position());
   }
