@@ -96,11 +96,10 @@ class WrapTest {
   @Test
   void theExampleOfTheDocumentationIsWhatIsWritten() throws IOException {
     String page = Files.readString(Path.of("docs/wrap-format.md"));
-    String example = page.substring(page.indexOf("\n## Example"));
-    int start = example.indexOf("```") + 3;
-    example = example.substring(start, example.indexOf("```", start));
+    int start = page.indexOf("```\n", page.indexOf("\n## Example")) + 4;
+    String example = page.substring(start, page.indexOf("```", start));
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    for (String line : example.lines().skip(1).toList()) {
+    for (String line : example.lines().toList()) {
       String hex = line.substring(4, Math.min(line.length(), 52)).replace(" ", "");
       bytes.writeBytes(HexFormat.of().parseHex(hex));
     }
