@@ -39,6 +39,9 @@
  * <p>Two fresh halves are <em>joined</em> to the original, byte for byte, with {@link
  * dev.calotype.split.Join}.
  *
+ * <p>Bytes that are no code are <em>wrapped</em> into a linkable object, as a stream, for linkers
+ * and archives to carry: {@link dev.calotype.emit.Wrap}.
+ *
  * <h2>Errors</h2>
  *
  * <p>Bad bytes throw {@link dev.calotype.MalformedImageException}, with the structure and the

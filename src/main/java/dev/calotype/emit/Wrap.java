@@ -69,8 +69,8 @@ public final class Wrap {
   /**
    * The same with the payload in a section of that name.
    *
-   * @param name at most 16 bytes in Mach-O. In COFF any, though PE images have room for 8 bytes and
-   *     Microsoft's linker and its like cut a kept section's name to them
+   * @param name at most 16 bytes in Mach-O. In COFF any, though linked images have room for 8 bytes
+   *     and linkers cut a kept section's name to them
    * @throws RefusedException if the format can't have it
    */
   public Wrap withSection(String name) {

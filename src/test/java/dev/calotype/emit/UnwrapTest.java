@@ -97,6 +97,31 @@ class UnwrapTest {
   }
 
   @Test
+  void aFatFilesSlicesAndArchivesWithinThemAreSearched() throws IOException {
+    byte[] payload = Bytes.random(5000, 6);
+    Path arm = write("arm.o", Wrap.carried(ObjectTarget.AARCH64_MACOS), payload);
+    Path fat = folder.resolve("fat");
+    Path again = folder.resolve("again");
+    Path intel = write("intel.o", Wrap.kept(ObjectTarget.X86_64_MACOS, "s"), Bytes.random(100, 7));
+    for (List<Path> slices : List.of(List.of(arm, intel), List.of(archive("darwin", arm), intel))) {
+      List<String> command = new ArrayList<>(List.of(Tools.require("llvm-lipo-19"), "-create"));
+      slices.forEach(slice -> command.add(slice.toString()));
+      command.addAll(List.of("-output", fat.toString()));
+      Run.of(Map.of(), command).succeeded();
+      assertThatThrownBy(() -> Unwrap.standard().write(fat, again, REPLACE))
+          .isInstanceOf(RefusedException.class)
+          .hasMessageContaining("both have such a section");
+      Unwrapping found = Unwrap.standard().withMember("arm64").write(fat, again, REPLACE);
+      assertThat(again).hasBinaryContent(payload);
+      assertThat(found.members().getFirst()).isEqualTo("arm64");
+      byte[] there =
+          Arrays.copyOfRange(Bytes.read(fat), (int) found.offset(), (int) found.offset() + 5000);
+      assertThat(there).isEqualTo(payload);
+      Files.delete(again);
+    }
+  }
+
+  @Test
   void aMemberThatIsNotThereOrNoNativeFileIsSaidByName() throws IOException {
     Path text = Files.writeString(folder.resolve("text"), "no native file");
     Path archive =
