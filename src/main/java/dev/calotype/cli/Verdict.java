@@ -160,17 +160,22 @@ record Verdict(Validity validity, boolean isCode) implements AutoCloseable {
     boolean input = false;
     boolean feature = false;
     boolean root = false;
+    boolean unsealed = false;
     for (Cause cause : ((Validity.Stale) validity).causes()) {
       String id = cause.id();
       root |= id.startsWith("root-");
       input |= id.startsWith("input-");
-      feature |= id.equals("feature");
+      feature |= id.equals("feature") || id.equals("page-size");
+      unsealed |= id.equals("unsealed");
     }
     if (root) {
       return "Say where the roots of its inputs are, with --root NAME=DIR.";
     }
     if (feature) {
       return "Use it on a host that has what it needs, or make it again for this one.";
+    }
+    if (unsealed) {
+      return "Seal it when it is finished: calotype seal " + Text.escape(validity.file() + ".");
     }
     return input
         ? "Make the file again, from its inputs as they are now."

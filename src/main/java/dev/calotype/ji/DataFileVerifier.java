@@ -1,6 +1,5 @@
 package dev.calotype.ji;
 
-import dev.calotype.bytes.Chunks;
 import dev.calotype.bytes.Zeros;
 import dev.calotype.map.OpenFile;
 import java.io.IOException;
@@ -24,18 +23,27 @@ final class DataFileVerifier {
   }
 
   void verify() throws IOException {
-    byte[] chunk = new byte[0];
+    byte[][] chunks = new byte[Lanes.MOST][0];
     long end = PageOne.SIZE;
     for (Tail.Entry section : tail.sections()) {
       verifyPadding(end, section.offset());
       SectionReader reader = new SectionReader(file, section);
       reader.verifyRoot();
-      if (chunk.length < Math.min(section.size(), Chunks.SIZE)) {
-        chunk = new byte[(int) Math.min(section.size(), Chunks.SIZE)];
-      }
-      for (long i = 0; i < reader.chunks(); i++) {
-        reader.read(i, chunk, reader.length(i));
-        progress.accept(reader.length(i));
+      for (long first = 0; first < reader.chunks(); first += Lanes.MOST) {
+        long start = first;
+        int lanes = (int) Math.min(Lanes.MOST, reader.chunks() - first);
+        Lanes.run(
+            lanes,
+            lane -> {
+              int length = reader.length(start + lane);
+              if (chunks[lane].length < length) {
+                chunks[lane] = new byte[length];
+              }
+              reader.read(start + lane, chunks[lane], length);
+            });
+        for (int lane = 0; lane < lanes; lane++) {
+          progress.accept(reader.length(first + lane));
+        }
       }
       end = section.offset() + section.stored();
     }

@@ -14,6 +14,9 @@ import java.util.function.Consumer;
  * file writer's, used by one section after the other.
  */
 final class SectionWriter extends OutputStream {
+  /** Below that, handing work to another thread costs more than it saves. */
+  private static final int LEAST_BYTES_FOR_TWO = 1 << 18;
+
   private final Publication file;
   private final SectionOptions options;
   private final Consumer<SectionWriter> closed;
@@ -150,9 +153,27 @@ final class SectionWriter extends OutputStream {
     digests.writeBytes(zeros ? Zeros.chunkDigest() : Sha256.of(bytes, from, length));
   }
 
-  /** Writes runs of blocks, and leaves a gap where blocks are zero. */
+  /** Digests and writes at once: neither needs what the other does. */
   private void storePlain(byte[] bytes, int start, int length) throws IOException {
-    addDigest(bytes, start, length);
+    if (length < LEAST_BYTES_FOR_TWO) {
+      addDigest(bytes, start, length);
+      writeRuns(bytes, start, length);
+      return;
+    }
+    Lanes.run(
+        Math.min(2, Lanes.MOST),
+        lane -> {
+          if (lane == 0) {
+            writeRuns(bytes, start, length);
+          }
+          if (lane == 1 || Lanes.MOST == 1) {
+            addDigest(bytes, start, length);
+          }
+        });
+  }
+
+  /** Writes runs of blocks, and leaves a gap where blocks are zero. */
+  private void writeRuns(byte[] bytes, int start, int length) throws IOException {
     int from = start;
     int end = start + length;
     for (int at = start; at < end; at += Zeros.BLOCK) {

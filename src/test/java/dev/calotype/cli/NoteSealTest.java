@@ -31,7 +31,8 @@ final class NoteSealTest {
   @Test
   void linkedCodeIsStaleUntilItIsSealedAndFreshThen() throws IOException {
     Path library = link();
-    assertThat(check(ExitCode.STALE, data, "--code", library).out()).contains("unsealed");
+    assertThat(check(ExitCode.STALE, data, "--code", library).out())
+        .contains("unsealed", "calotype seal " + library);
     assertThat(Cli.run("seal", library, "--data", data).succeeded().out())
         .startsWith("sealed  " + library);
     assertThat(Cli.run("check", data, "--code", library).succeeded().out())
