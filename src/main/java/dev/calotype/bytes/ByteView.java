@@ -30,7 +30,7 @@ public record ByteView(MemorySegment bytes, String file, ByteOrder order) {
    * The longest text that is decoded. Real symbols reach 130 KiB; without a bound, a file could ask
    * for a string of its own size for each of its symbols.
    */
-  private static final int MOST_TEXT_BYTES = 1 << 20;
+  public static final int MOST_TEXT_BYTES = 1 << 20;
 
   /** A view of little-endian bytes. */
   public ByteView(MemorySegment bytes, String file) {

@@ -2,6 +2,7 @@ package dev.calotype.image.elf;
 
 import dev.calotype.bytes.ByteView;
 import dev.calotype.bytes.Endian;
+import dev.calotype.bytes.NulMap;
 import dev.calotype.image.Symbol;
 import dev.calotype.image.SymbolTable;
 import java.lang.foreign.MemorySegment;
@@ -10,6 +11,7 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A symbol table (gABI, "Symbol Table").
@@ -33,6 +35,12 @@ record ElfSymbols(
     long stringsEnd,
     long indexes)
     implements SymbolTable {
+  /** The most bytes of names that are looked at in one pass, and the most for each symbol. */
+  private static final long MOST_MAPPED_TEXT = 64 << 20;
+
+  private static final long MOST_MAPPED_A_SYMBOL = 256;
+  private static final int LEAST_MAPPED_SYMBOLS = 256;
+
   /** There is no table of section indexes. */
   static final long NO_INDEXES = -1;
 
@@ -43,12 +51,17 @@ record ElfSymbols(
   @Override
   public Symbol get(long index) {
     Objects.checkIndex(index, count);
-    return new Entry(this, index, offset + index * layout.symbolSize());
+    return entry(index, null);
+  }
+
+  private Entry entry(long index, @Nullable Lengths lengths) {
+    return new Entry(this, index, offset + index * layout.symbolSize(), lengths);
   }
 
   @Override
   public Iterator<Symbol> iterator() {
     return new Iterator<>() {
+      private final Lengths lengths = new Lengths();
       private long next;
 
       @Override
@@ -61,7 +74,7 @@ record ElfSymbols(
         if (!hasNext()) {
           throw new NoSuchElementException();
         }
-        return get(next++);
+        return entry(next++, lengths);
       }
     };
   }
@@ -74,8 +87,43 @@ record ElfSymbols(
     return view.order() == ByteOrder.LITTLE_ENDIAN;
   }
 
-  /** One symbol. Reads without checks of its own: the table's range was checked as a whole. */
-  record Entry(ElfSymbols table, long index, long at) implements Symbol {
+  /**
+   * The lengths of names for one walk over the table, whose texts are looked at in one pass when
+   * the first length is asked for; not so if few symbols share large texts.
+   */
+  private final class Lengths {
+    private @Nullable NulMap nuls;
+    private boolean isTried;
+
+    int of(long start) {
+      NulMap map = nuls;
+      if (map != null) {
+        long end = map.next(start);
+        if (end >= 0 && end - start <= ByteView.MOST_TEXT_BYTES) {
+          return (int) (end - start);
+        }
+      }
+      return slowly(start);
+    }
+
+    private int slowly(long start) {
+      if (!isTried) {
+        isTried = true;
+        long most = Math.min(MOST_MAPPED_TEXT, MOST_MAPPED_A_SYMBOL * count);
+        if (count >= LEAST_MAPPED_SYMBOLS && stringsEnd - strings <= most) {
+          nuls = new NulMap(view.bytes(), strings, stringsEnd);
+        }
+      }
+      return view.stringLength(start, stringsEnd, structure);
+    }
+  }
+
+  /**
+   * One symbol. Reads without checks of its own: the table's range was checked as a whole.
+   *
+   * @param lengths those of the walk that this symbol is part of
+   */
+  record Entry(ElfSymbols table, long index, long at, @Nullable Lengths lengths) implements Symbol {
     @Override
     public String name() {
       long name = nameOffset();
@@ -92,8 +140,11 @@ record ElfSymbols(
     @Override
     public int nameLength() {
       long name = nameOffset();
-      return name == 0
-          ? 0
+      if (name == 0) {
+        return 0;
+      }
+      return lengths != null
+          ? lengths.of(table.strings + name)
           : table.view.stringLength(table.strings + name, table.stringsEnd, table.structure);
     }
 
