@@ -25,7 +25,7 @@ class ImageSeedsTest {
     try (Stream<Path> files = Files.walk(SEEDS)) {
       seeds = files.filter(Files::isRegularFile).sorted().toList();
     }
-    assertThat(seeds).hasSizeGreaterThan(10);
+    assertThat(seeds).hasSizeGreaterThan(20);
     for (Path seed : seeds) {
       Visit visit = Visit.of(MemorySegment.ofArray(Bytes.read(seed)), seed.toString());
       assertThat(visit.answered()).as("%s", seed).isPositive();
