@@ -38,8 +38,7 @@ public final class NulMap {
     int words = (int) ((end - start) / 64) * 8;
     for (int word = 0; word < words; word += BLOCK) {
       int count = Math.min(BLOCK, words - word);
-      MemorySegment.copy(bytes, U64, start + word * 8L, block, 0, count);
-      mark(block, count);
+      mark(bytes, start + word * 8L, block, count);
       for (int i = 0; i < count; i += 8) {
         map[(word + i) / 8] = gather(block, i);
       }
@@ -80,9 +79,9 @@ public final class NulMap {
   }
 
   /** Makes of each byte 1 if it is 0, and 0 if it is not; exact, as no bit is carried over. */
-  private static void mark(long[] block, int count) {
+  private static void mark(MemorySegment bytes, long at, long[] block, int count) {
     for (int i = 0; i < count; i++) {
-      long word = block[i];
+      long word = bytes.get(U64, at + i * 8L);
       block[i] = ~(((word & LOW_BITS) + LOW_BITS) | word | LOW_BITS) >>> 7;
     }
   }
