@@ -1,6 +1,7 @@
 package dev.calotype.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.calotype.UnsupportedFormatException;
 import dev.calotype.testing.Json;
@@ -34,6 +35,17 @@ import org.junit.jupiter.api.io.TempDir;
 class RealNativesTest {
   private static final Path JARS = Path.of("target", "natives");
   private static final Pattern NATIVE = Pattern.compile(".*\\.(so|dll|dylib|jnilib|a|node|exe)");
+
+  /** Go programs, Rust addons: three systems. */
+  private static final List<String> PACKAGES =
+      List.of(
+          "@rollup/rollup-linux-x64-gnu@4.68.8",
+          "@rollup/rollup-darwin-arm64@4.68.8",
+          "@rollup/rollup-win32-arm64-msvc@4.68.8",
+          "@esbuild/win32-x64@0.28.2",
+          "@esbuild/darwin-x64@0.28.2",
+          "@esbuild/linux-loong64@0.28.2",
+          "@swc/core-linux-arm64-musl@1.16.22");
 
   /** What is no difference in reading, file by file and question by question, with the reason. */
   private static final Map<String, String> EXPLAINED = Map.of();
@@ -70,6 +82,37 @@ class RealNativesTest {
     print();
     assertThat(differences).isEmpty();
     assertThat(architectures).hasSizeGreaterThanOrEqualTo(14);
+  }
+
+  /** Tens of megabytes each, so only where the long counts were asked for. */
+  @Test
+  void programsAndAddonsFromNpmReadAsLlvmReadsThem() throws IOException {
+    assumeTrue(Tools.soak(), "not run: only with the profile soak");
+    String npm = Tools.require("npm");
+    for (String name : PACKAGES) {
+      Path target = Files.createDirectory(folder.resolve(name.replaceAll("[@/]", "-")));
+      String file =
+          Run.of(npm, "pack", "--silent", "--pack-destination", target.toString(), name)
+              .succeeded()
+              .out()
+              .strip();
+      Run.of("tar", "-xzf", target.resolve(file).toString(), "-C", target.toString()).succeeded();
+      try (Stream<Path> files = Files.walk(target)) {
+        for (Path path : files.filter(RealNativesTest::isBinary).sorted().toList()) {
+          compare(name + "!" + target.relativize(path), path);
+        }
+      }
+    }
+    print();
+    assertThat(differences).isEmpty();
+    assertThat(table.values().stream().mapToInt(count -> count[0]).sum())
+        .isGreaterThanOrEqualTo(PACKAGES.size());
+  }
+
+  private static boolean isBinary(Path path) {
+    String name = String.valueOf(path.getFileName());
+    return Files.isRegularFile(path)
+        && (NATIVE.matcher(name).matches() || String.valueOf(path.getParent()).endsWith("bin"));
   }
 
   private void compare(String name, Path file) throws IOException {
