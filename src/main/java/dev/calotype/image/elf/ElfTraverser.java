@@ -12,7 +12,7 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * The shortest way from an ELF file's first byte to a named part (gABI, "ELF Header", "Sections",
- * "Program Header"). Makes no object; {@code calotype_elf.h} is the same walk in C.
+ * "Program Header"). Makes no object; {@code calotype.h} is the same walk in C.
  */
 public final class ElfTraverser {
   /** There is no such part. */
