@@ -176,6 +176,15 @@ public class Posix extends Posix$shared {
     public static int O_RDWR() {
         return O_RDWR;
     }
+    private static final int O_NOCTTY = (int)256L;
+    /**
+     * {@snippet lang=c :
+     * #define O_NOCTTY 256
+     * }
+     */
+    public static int O_NOCTTY() {
+        return O_NOCTTY;
+    }
     private static final int O_NONBLOCK = (int)2048L;
     /**
      * {@snippet lang=c :
@@ -1513,128 +1522,6 @@ public class Posix extends Posix$shared {
         }
     }
 
-    private static class stat {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Posix.C_INT,
-            Posix.C_POINTER,
-            Posix.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("stat");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * extern int stat(const char *restrict __file, struct stat *restrict __buf)
-     * }
-     */
-    public static FunctionDescriptor stat$descriptor() {
-        return stat.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * extern int stat(const char *restrict __file, struct stat *restrict __buf)
-     * }
-     */
-    public static MethodHandle stat$handle() {
-        return stat.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * extern int stat(const char *restrict __file, struct stat *restrict __buf)
-     * }
-     */
-    public static MemorySegment stat$address() {
-        return stat.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * extern int stat(const char *restrict __file, struct stat *restrict __buf)
-     * }
-     */
-    public static int stat(MemorySegment __file, MemorySegment __buf) {
-        var mh$ = stat.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("stat", __file, __buf);
-            }
-            return (int)mh$.invokeExact(__file, __buf);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fstat {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Posix.C_INT,
-            Posix.C_INT,
-            Posix.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("fstat");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * extern int fstat(int __fd, struct stat *__buf)
-     * }
-     */
-    public static FunctionDescriptor fstat$descriptor() {
-        return fstat.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * extern int fstat(int __fd, struct stat *__buf)
-     * }
-     */
-    public static MethodHandle fstat$handle() {
-        return fstat.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * extern int fstat(int __fd, struct stat *__buf)
-     * }
-     */
-    public static MemorySegment fstat$address() {
-        return fstat.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * extern int fstat(int __fd, struct stat *__buf)
-     * }
-     */
-    public static int fstat(int __fd, MemorySegment __buf) {
-        var mh$ = fstat.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fstat", __fd, __buf);
-            }
-            return (int)mh$.invokeExact(__fd, __buf);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
     private static class statx {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Posix.C_INT,
@@ -2155,24 +2042,6 @@ public class Posix extends Posix$shared {
     public static MemorySegment RTLD_DEFAULT() {
         return RTLD_DEFAULT;
     }
-    private static final int O_DIRECTORY = (int)65536L;
-    /**
-     * {@snippet lang=c :
-     * #define O_DIRECTORY 65536
-     * }
-     */
-    public static int O_DIRECTORY() {
-        return O_DIRECTORY;
-    }
-    private static final int O_NOFOLLOW = (int)131072L;
-    /**
-     * {@snippet lang=c :
-     * #define O_NOFOLLOW 131072
-     * }
-     */
-    public static int O_NOFOLLOW() {
-        return O_NOFOLLOW;
-    }
     private static final int O_CLOEXEC = (int)524288L;
     /**
      * {@snippet lang=c :
@@ -2253,6 +2122,33 @@ public class Posix extends Posix$shared {
      */
     public static MemorySegment MAP_FAILED() {
         return MAP_FAILED;
+    }
+    private static final int STATX_TYPE = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * #define STATX_TYPE 1
+     * }
+     */
+    public static int STATX_TYPE() {
+        return STATX_TYPE;
+    }
+    private static final int STATX_MODE = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * #define STATX_MODE 2
+     * }
+     */
+    public static int STATX_MODE() {
+        return STATX_MODE;
+    }
+    private static final int STATX_SIZE = (int)512L;
+    /**
+     * {@snippet lang=c :
+     * #define STATX_SIZE 512
+     * }
+     */
+    public static int STATX_SIZE() {
+        return STATX_SIZE;
     }
     private static final int STATX_BASIC_STATS = (int)2047L;
     /**

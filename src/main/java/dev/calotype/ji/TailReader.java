@@ -41,6 +41,36 @@ final class TailReader {
    *     one
    */
   static Tail read(OpenFile file, PageOne page) throws IOException {
+    byte[] tables = readTables(file, page);
+    ByteView view = Bytes.view(tables, file);
+    long sections = view.u32(0, STRUCTURE);
+    long facts = view.u32(4, STRUCTURE);
+    long inputs = view.u32(8, STRUCTURE);
+    long texts = view.u32(12, STRUCTURE);
+    long factsAt = Tail.HEADER_SIZE + sections * Tail.SECTION_SIZE;
+    long inputsAt = factsAt + facts * Tail.FACT_SIZE;
+    long textsAt = inputsAt + inputs * Tail.INPUT_SIZE;
+    if (textsAt + texts != tables.length) {
+      throw view.malformed(
+          STRUCTURE,
+          page.tailOffset(),
+          "tables of %d bytes".formatted(textsAt + texts),
+          "the %d that page one says".formatted(tables.length));
+    }
+    TailReader reader = new TailReader(view, page, textsAt);
+    reader.checkSizes();
+    Tail tail =
+        new Tail(reader.sections(sections), reader.origin(factsAt, facts, inputsAt, inputs));
+    reader.checkAgainstPage(tail);
+    return tail;
+  }
+
+  /**
+   * The bytes of the tables, proved by page one's root digest to be as written.
+   *
+   * @throws dev.calotype.MalformedImageException if they are not
+   */
+  static byte[] readTables(OpenFile file, PageOne page) throws IOException {
     long size = page.tablesSize();
     if (size < Tail.HEADER_SIZE || size > Tail.MOST_TABLE_BYTES) {
       throw Bytes.view(new byte[0], file)
@@ -51,34 +81,15 @@ final class TailReader {
               "%d to %d".formatted(Tail.HEADER_SIZE, Tail.MOST_TABLE_BYTES));
     }
     byte[] tables = Bytes.read(file, page.tailOffset(), (int) size);
-    ByteView view = Bytes.view(tables, file);
     if (!page.has(PageOne.ROOT, Sha256.of(tables))) {
-      throw view.malformed(
-          STRUCTURE,
-          page.tailOffset(),
-          "bytes that do not match their digest",
-          "the bytes that were written");
+      throw Bytes.view(tables, file)
+          .malformed(
+              STRUCTURE,
+              page.tailOffset(),
+              "bytes that do not match their digest",
+              "the bytes that were written");
     }
-    long sections = view.u32(0, STRUCTURE);
-    long facts = view.u32(4, STRUCTURE);
-    long inputs = view.u32(8, STRUCTURE);
-    long texts = view.u32(12, STRUCTURE);
-    long factsAt = Tail.HEADER_SIZE + sections * Tail.SECTION_SIZE;
-    long inputsAt = factsAt + facts * Tail.FACT_SIZE;
-    long textsAt = inputsAt + inputs * Tail.INPUT_SIZE;
-    if (textsAt + texts != size) {
-      throw view.malformed(
-          STRUCTURE,
-          page.tailOffset(),
-          "tables of %d bytes".formatted(textsAt + texts),
-          "the %d that page one says".formatted(size));
-    }
-    TailReader reader = new TailReader(view, page, textsAt);
-    reader.checkSizes();
-    Tail tail =
-        new Tail(reader.sections(sections), reader.origin(factsAt, facts, inputsAt, inputs));
-    reader.checkAgainstPage(tail);
-    return tail;
+    return tables;
   }
 
   private void checkSizes() {
