@@ -30,7 +30,7 @@ final class Colours {
   }
 
   int get(long node) {
-    return (int) (words.getAtIndex(JAVA_LONG, node >>> 5) >>> 2 * (node & 31)) & 3;
+    return (int) (words.getAtIndex(JAVA_LONG, node >>> 5) >>> (2 * (node & 31))) & 3;
   }
 
   /** Thirty-two colours from the index {@code 32 × word}, the first in the low bits. */

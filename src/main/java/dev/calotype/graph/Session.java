@@ -125,10 +125,11 @@ public final class Session implements AutoCloseable {
       batch.edgeCount += count;
       int slot = stripe.nextSlot++;
       batch.add(slot, kind, keyHigh, keyLow, valueHigh, valueLow);
+      long node = batch.range << Layout.BLOCK_BITS | slot;
       if (slot == Layout.BLOCK_NODES - 1 || batch.edgeCount >= Batch.MOST_EDGES) {
         hand(stripe);
       }
-      return batch.range << Layout.BLOCK_BITS | slot;
+      return node; // The batch may be another's by now.
     } finally {
       stripe.lock.unlock();
     }
@@ -226,10 +227,11 @@ public final class Session implements AutoCloseable {
     }
     closed = true;
     writer.close();
-    try (lock;
-        SegmentBuilder builder = this.builder;
-        UpdateLog updates = this.updates) {
-      Graph graph = latest;
+    Graph graph = latest;
+    try (lock) {
+      builder.close();
+      updates.close();
+    } finally {
       if (graph != null) {
         graph.close();
       }
