@@ -13,7 +13,8 @@ final class Commands {
   /** Those that help lists, in its order. */
   private static final List<String> NAMES =
       List.of(
-          "inspect", "find", "split", "join", "check", "wrap", "unwrap", "note", "seal", "demo");
+          "inspect", "find", "split", "join", "check", "wrap", "unwrap", "note", "seal", "graph",
+          "demo");
 
   private Commands() {}
 
@@ -34,6 +35,11 @@ final class Commands {
           case "train" -> new TrainCommand();
           default -> null;
         });
+  }
+
+  /** The commands of two words whose first is {@code name}, or empty if there are none. */
+  static Optional<CommandGroup> group(String name) {
+    return name.equals("graph") ? Optional.of(GraphCommands.group()) : Optional.empty();
   }
 
   /** The model of one command. */
@@ -99,7 +105,11 @@ final class Commands {
             .build());
     for (String name : NAMES) {
       CommandSpec command = CommandSpec.create().name(name);
-      command.usageMessage().description(named(name).orElseThrow().summary());
+      String summary =
+          group(name)
+              .map(CommandGroup::summary)
+              .orElseGet(() -> named(name).orElseThrow().summary());
+      command.usageMessage().description(summary);
       spec.addSubcommand(name, command);
     }
     return new CommandLine(spec);
