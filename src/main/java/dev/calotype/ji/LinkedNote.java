@@ -86,6 +86,17 @@ public record LinkedNote(
     return new LinkedNote(shape, true, size, pageSize, dataId, code, origin);
   }
 
+  /** The bytes of a note, sealed. What a later minor version put into it stays. */
+  static byte[] seal(MemorySegment note, long size, String code) {
+    byte[] bytes = note.toArray(ValueLayout.JAVA_BYTE);
+    ByteWriter sealed = new ByteWriter(bytes);
+    sealed.at(FLAGS).u32(SEALED);
+    sealed.at(FILE_SIZE).u64(size);
+    sealed.at(DIGEST).bytes(HexFormat.of().parseHex(code));
+    sealed.at(CRC).u32(checksum(bytes));
+    return bytes;
+  }
+
   @Override
   public String target() {
     return origin.target();
@@ -171,7 +182,7 @@ public record LinkedNote(
   }
 
   private static Origin origin(ByteView view, long offset) {
-    Origin origin = Origin.none();
+    Origin.Draft origin = new Origin.Draft();
     long at = FACTS;
     long size = view.u32(DESCRIPTOR + 12, STRUCTURE);
     view.require(FACTS, size, STRUCTURE);
@@ -185,20 +196,20 @@ public record LinkedNote(
       if ((kind == FEATURE || kind == OPTION) && (name.isEmpty() || name.indexOf('\0') >= 0)) {
         throw view.malformed(STRUCTURE, offset + at, "a fact without a name", "a name");
       }
-      origin =
-          switch (kind) {
-            case MODULE -> origin.withModule(name);
-            case COMPILER -> origin.withCompiler(name);
-            case TARGET -> origin.withTarget(name);
-            case FEATURE -> origin.withFeature(name);
-            case OPTION ->
-                origin.withOption(
-                    name, value, Comparison.of(comparison, view, offset + at + 1, STRUCTURE));
-            default -> origin; // A later minor version's.
-          };
+      switch (kind) {
+        case MODULE -> origin.module = name;
+        case COMPILER -> origin.compiler = name;
+        case TARGET -> origin.target = name;
+        case FEATURE -> origin.features.add(name);
+        case OPTION -> {
+          Comparison how = Comparison.of(comparison, view, offset + at + 1, STRUCTURE);
+          origin.options.put(name, new Origin.Option(value, how));
+        }
+        default -> {} // A later minor version's.
+      }
       at += 8 + nameLength + valueLength;
     }
-    return origin;
+    return size == 0 ? Origin.none() : new Origin(origin);
   }
 
   private static String text(ByteView view, long at, long length) {
