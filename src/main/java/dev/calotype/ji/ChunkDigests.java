@@ -73,6 +73,11 @@ final class ChunkDigests implements AutoCloseable {
     pending.clear();
   }
 
+  /** How many chunks other threads have not digested yet. */
+  long waiting() {
+    return pending.stream().filter(one -> !one.isDone()).count();
+  }
+
   private void put(byte[] digest) {
     if (pending.isEmpty()) {
       digests.writeBytes(digest);
