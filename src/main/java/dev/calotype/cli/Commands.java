@@ -14,7 +14,7 @@ final class Commands {
   private static final List<String> NAMES =
       List.of(
           "inspect", "find", "split", "join", "check", "wrap", "unwrap", "note", "link", "seal",
-          "demo");
+          "codes", "graph", "demo");
 
   private Commands() {}
 
@@ -37,6 +37,11 @@ final class Commands {
           case "train" -> new TrainCommand();
           default -> null;
         });
+  }
+
+  /** The commands of two words whose first is {@code name}, or empty if there are none. */
+  static Optional<CommandGroup> group(String name) {
+    return name.equals("graph") ? Optional.of(GraphCommands.group()) : Optional.empty();
   }
 
   /** The model of one command. */
@@ -102,7 +107,11 @@ final class Commands {
             .build());
     for (String name : NAMES) {
       CommandSpec command = CommandSpec.create().name(name);
-      command.usageMessage().description(named(name).orElseThrow().summary());
+      String summary =
+          group(name)
+              .map(CommandGroup::summary)
+              .orElseGet(() -> named(name).orElseThrow().summary());
+      command.usageMessage().description(summary);
       spec.addSubcommand(name, command);
     }
     return new CommandLine(spec);

@@ -3,6 +3,7 @@ package dev.calotype.ji;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.calotype.testing.Bytes;
+import dev.calotype.testing.EitherWay;
 import dev.calotype.testing.Run;
 import dev.calotype.testing.Tools;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Inputs and their witnesses. The clock is the tests': no input has to come to rest by waiting. */
+@EitherWay
 class InputsTest {
   private static final long LATER = TimeUnit.SECONDS.toNanos(10);
 
