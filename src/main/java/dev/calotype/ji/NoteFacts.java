@@ -8,7 +8,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 
 /** The facts of a note: docs/code-note.md, "Bytes". */
@@ -86,9 +85,8 @@ final class NoteFacts {
    * @throws MalformedImageException if two of a kind have the same name
    */
   Linkage linkage(long start) {
-    int count = slots.size() + imports.size() + holes.size();
     try {
-      return new Linkage(slots, imports, holes, functions, Collections.nCopies(count, 0L));
+      return Linkage.of(slots, imports, holes, functions);
     } catch (IllegalArgumentException e) {
       throw malformed(start, String.valueOf(e.getMessage()), "facts of different names");
     }
