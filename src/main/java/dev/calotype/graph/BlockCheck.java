@@ -102,7 +102,7 @@ final class BlockCheck {
   private int bitmap(String structure, long offset) {
     int count = 0;
     for (int i = 0; i < 4; i++) {
-      count += Long.bitCount(Endian.u64(bytes, offset + Layout.BLOCK_BITMAP + 8 * i, true));
+      count += Long.bitCount(Endian.u64(bytes, offset + Layout.BLOCK_BITMAP + 8L * i, true));
     }
     int actual = Blocks.count(bytes, offset);
     if (count == 0 || actual != count) {
@@ -121,7 +121,7 @@ final class BlockCheck {
     int word = 3;
     long bits = 0;
     while (word >= 0) {
-      bits = Endian.u64(bytes, offset + Layout.BLOCK_BITMAP + 8 * word, true);
+      bits = Endian.u64(bytes, offset + Layout.BLOCK_BITMAP + 8L * word, true);
       if (bits != 0) {
         break;
       }

@@ -57,13 +57,13 @@ final class Blocks {
   /** How many of the block's nodes come before that slot; −1 if there is none in it. */
   static int ordinal(MemorySegment bytes, long block, int slot) {
     int word = slot >>> 6;
-    long bits = u64(bytes, block + Layout.BLOCK_BITMAP + 8 * word, true);
+    long bits = u64(bytes, block + Layout.BLOCK_BITMAP + 8L * word, true);
     if ((bits >>> slot & 1) == 0) {
       return -1;
     }
     int ordinal = Long.bitCount(bits & (1L << slot) - 1);
     for (int i = 0; i < word; i++) {
-      ordinal += Long.bitCount(u64(bytes, block + Layout.BLOCK_BITMAP + 8 * i, true));
+      ordinal += Long.bitCount(u64(bytes, block + Layout.BLOCK_BITMAP + 8L * i, true));
     }
     return ordinal;
   }

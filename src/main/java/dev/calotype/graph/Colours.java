@@ -30,12 +30,28 @@ final class Colours {
   }
 
   int get(long node) {
-    return (int) (words.getAtIndex(JAVA_LONG, node >>> 5) >>> 2 * (node & 31)) & 3;
+    return (int) (words.getAtIndex(JAVA_LONG, node >>> 5) >>> (2 * (node & 31))) & 3;
   }
 
-  /** Thirty-two colours from the index {@code 32 × word}, the first in the low bits. */
-  long word(long word) {
-    return words.getAtIndex(JAVA_LONG, word);
+  /** A bit for each of the 64 indices from {@code 64 × group}: set where there is no colour. */
+  long uncoloured(int group) {
+    long bits = pack(2L * group) | pack(2L * group + 1) << 32;
+    long left = limit - 64L * group;
+    return ~bits & (left >= 64 ? -1 : left <= 0 ? 0 : (1L << left) - 1);
+  }
+
+  /** A bit for each of 32 colours: set where there is one. */
+  private long pack(long word) {
+    if (word > limit >>> 5) {
+      return 0;
+    }
+    long bits = words.getAtIndex(JAVA_LONG, word);
+    bits = (bits | bits >>> 1) & 0x5555555555555555L;
+    bits = (bits | bits >>> 1) & 0x3333333333333333L;
+    bits = (bits | bits >>> 2) & 0x0f0f0f0f0f0f0f0fL;
+    bits = (bits | bits >>> 4) & 0x00ff00ff00ff00ffL;
+    bits = (bits | bits >>> 8) & 0x0000ffff0000ffffL;
+    return (bits | bits >>> 16) & 0xffffffffL;
   }
 
   /** Gives a node its colour; false if it has one. */

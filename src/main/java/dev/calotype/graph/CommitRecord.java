@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param root where the directory's root is
  * @param rootCrc its checksum
  * @param liveness where the latest record of ages is, 0 if there is none
+ * @param segmentCrc the checksum of all bytes from the segment's start to this
  * @param isFast whether it was written without syncing
  * @param tables the index
  */
@@ -38,6 +39,7 @@ record CommitRecord(
     long root,
     int rootCrc,
     long liveness,
+    int segmentCrc,
     boolean isFast,
     List<IndexTable> tables) {
   static final int SIZE = 512;
@@ -55,7 +57,7 @@ record CommitRecord(
     ByteWriter out = new ByteWriter(SIZE);
     out.u64(MAGIC).u64(offset).u64(segment).u64(nodes).u64(edges).u64(limit).u64(blocks);
     out.u64(sessions).u64(completed).u64(deadBytes).u64(root).u32(rootCrc).u32(tables.size());
-    out.u64(liveness).u64(isFast ? 1 : 0);
+    out.u64(liveness).u64(isFast ? 1 : 0).u32(segmentCrc);
     out.at(TABLES_AT);
     for (IndexTable table : tables) {
       out.u64(table.offset()).u64(table.entries()).u32(table.buckets()).u32(table.nodeBits());
@@ -112,6 +114,7 @@ record CommitRecord(
             Endian.u64(in, 80, true),
             (int) Endian.u32(in, 88, true),
             Endian.u64(in, 96, true),
+            (int) Endian.u32(in, 112, true),
             Endian.u64(in, 104, true) == 1,
             tables);
     return record.isPossible() ? Optional.of(record) : Optional.empty();

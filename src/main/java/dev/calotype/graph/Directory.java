@@ -60,13 +60,9 @@ final class Directory {
     ranges = Math.max(ranges, range + 1);
   }
 
-  /**
-   * Writes the changed leaves and the root.
-   *
-   * @param written what a segment's record says of it
-   */
+  /** Writes the changed leaves and the root. */
   Root write(SegmentFile out) throws IOException {
-    int count = Math.toIntExact(ranges + Layout.LEAF_ENTRIES - 1 >>> Layout.LEAF_BITS);
+    int count = Math.toIntExact((ranges + Layout.LEAF_ENTRIES - 1) >>> Layout.LEAF_BITS);
     long dead = 8 * Layout.leaves(previousRanges << Layout.BLOCK_BITS);
     byte[] bytes = new byte[Layout.LEAF_SIZE];
     ByteWriter root = new ByteWriter(8 * count);

@@ -244,6 +244,34 @@ public final class Graph implements AutoCloseable {
     return new NodeCursor(this, kind);
   }
 
+  /** Who depends on whom: made now, in the caller's arena. */
+  public Dependents dependents(Arena arena) {
+    return new Dependents(this, arena);
+  }
+
+  /**
+   * 32 bytes that are the same for graphs that say the same: which nodes there are, with which
+   * values and edges, however they are numbered and stored.
+   */
+  public byte[] digest() {
+    return GraphDigest.of(this);
+  }
+
+  /** What the file's bytes are for. */
+  public GraphStatistics statistics() {
+    return GraphStatistics.of(this);
+  }
+
+  /**
+   * Reads all of the file: every checksum, every segment, whether each node is found by its key and
+   * each edge leads to one.
+   *
+   * @return what is wrong, at most a thousand things; empty for a whole graph
+   */
+  public List<GraphDamage> verify() {
+    return new GraphVerifier(this).verify();
+  }
+
   /**
    * Runs work that asks this graph, and makes sure that its answer came from bytes that were all
    * there: see {@link OpenFile#whileWhole}.

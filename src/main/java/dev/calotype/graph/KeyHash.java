@@ -14,6 +14,6 @@ final class KeyHash {
 
   /** The bucket of {@code buckets}, below 2³², where a search starts. */
   static long bucket(long hash, long buckets) {
-    return (hash >>> 32) * buckets >>> 32;
+    return ((hash >>> 32) * buckets) >>> 32;
   }
 }

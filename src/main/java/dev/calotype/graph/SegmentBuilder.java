@@ -100,9 +100,10 @@ final class SegmentBuilder implements AutoCloseable {
    * Writes what is left, up to the record, which it only makes.
    *
    * @param updates nodes of the graph before that were recorded again
+   * @param ages writes the record of ages
    * @param facts what else the record says
    */
-  CommitRecord finish(UpdateLog updates, Facts facts) throws IOException {
+  CommitRecord finish(UpdateLog updates, Ages ages, Facts facts) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       out.flush();
       MemorySegment written = out.map(arena);
@@ -115,6 +116,7 @@ final class SegmentBuilder implements AutoCloseable {
             path.toString(),
             "an edge leads to node %d, which nobody recorded".formatted(largestTarget));
       }
+      long liveness = ages.write(out);
       List<IndexTable> tables = index(pending, written);
       Directory.Root root = directory.write(out);
       deadBytes += root.dead() + merge.deadBytes();
@@ -122,7 +124,7 @@ final class SegmentBuilder implements AutoCloseable {
         deadBytes += CommitRecord.SIZE;
       }
       out.align();
-      out.flush();
+      int crc = out.crc();
       return new CommitRecord(
           out.position(),
           out.start(),
@@ -135,7 +137,8 @@ final class SegmentBuilder implements AutoCloseable {
           Math.min(deadBytes, out.position()),
           root.offset(),
           root.crc(),
-          facts.liveness(),
+          liveness,
+          crc,
           facts.isFast(),
           tables);
     }
@@ -237,13 +240,18 @@ final class SegmentBuilder implements AutoCloseable {
     }
   }
 
+  /** Writes the newest record of ages. */
+  interface Ages {
+    /** Writes it, if it changes, and says where it is, 0 if there is none. */
+    long write(SegmentFile out) throws IOException;
+  }
+
   /**
    * What a record says besides what was recorded.
    *
    * @param sessions sessions so far, this one included
    * @param completed complete ones
-   * @param liveness where the newest record of ages is, 0 if there is none
    * @param isFast whether nothing is synced
    */
-  record Facts(long sessions, long completed, long liveness, boolean isFast) {}
+  record Facts(long sessions, long completed, boolean isFast) {}
 }

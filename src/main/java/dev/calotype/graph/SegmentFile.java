@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.zip.CRC32C;
 
 /**
  * A segment being written, in a temporary beside the graph. Offsets are those that it will have in
@@ -16,6 +17,7 @@ final class SegmentFile implements AutoCloseable {
   private final Publication file;
   private final long start;
   private final byte[] buffer = new byte[BUFFER];
+  private final CRC32C crc = new CRC32C();
   private int filled;
 
   private SegmentFile(Publication file, long start) {
@@ -78,8 +80,15 @@ final class SegmentFile implements AutoCloseable {
   }
 
   void flush() throws IOException {
+    crc.update(buffer, 0, filled);
     file.write(buffer, 0, filled);
     filled = 0;
+  }
+
+  /** The checksum of all bytes so far. Flushes. */
+  int crc() throws IOException {
+    flush();
+    return (int) crc.getValue();
   }
 
   /** Maps what has been flushed. */

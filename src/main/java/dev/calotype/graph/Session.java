@@ -125,10 +125,11 @@ public final class Session implements AutoCloseable {
       batch.edgeCount += count;
       int slot = stripe.nextSlot++;
       batch.add(slot, kind, keyHigh, keyLow, valueHigh, valueLow);
+      long node = batch.range << Layout.BLOCK_BITS | slot;
       if (slot == Layout.BLOCK_NODES - 1 || batch.edgeCount >= Batch.MOST_EDGES) {
         hand(stripe);
       }
-      return batch.range << Layout.BLOCK_BITS | slot;
+      return node; // The batch may be another's by now.
     } finally {
       stripe.lock.unlock();
     }
@@ -226,10 +227,11 @@ public final class Session implements AutoCloseable {
     }
     closed = true;
     writer.close();
-    try (lock;
-        SegmentBuilder builder = this.builder;
-        UpdateLog updates = this.updates) {
-      Graph graph = latest;
+    Graph graph = latest;
+    try (lock) {
+      builder.close();
+      updates.close();
+    } finally {
       if (graph != null) {
         graph.close();
       }
@@ -358,7 +360,7 @@ public final class Session implements AutoCloseable {
         return false;
       }
       SegmentBuilder finished = builder;
-      CommitRecord record = finished.finish(log, facts(complete));
+      CommitRecord record = finished.finish(log, out -> ages(out, complete), facts(complete));
       if (before == null) {
         SegmentCommit.publish(finished.file(), record, options.durability());
       } else {
@@ -375,15 +377,33 @@ public final class Session implements AutoCloseable {
     }
   }
 
+  /** Says which nodes of the graph before have had no colour for the first time, or one again. */
+  private long ages(SegmentFile out, boolean complete) throws IOException {
+    long before = previous.map(graph -> graph.commit().liveness()).orElse(0L);
+    if (!complete || previous.isEmpty()) {
+      return before;
+    }
+    long limit = colours.limit();
+    long[] old = Liveness.uncoloured(previous, limit);
+    long[] removed = new long[old.length];
+    for (int i = 0; i < old.length; i++) {
+      long now = colours.uncoloured(i);
+      removed[i] = old[i] & ~now;
+      old[i] = now & ~old[i];
+    }
+    Runs added = Runs.of(old);
+    Runs revived = Runs.of(removed);
+    if (added.size() == 0 && revived.size() == 0) {
+      return before;
+    }
+    return Liveness.write(out, before, facts(true).completed(), added, revived);
+  }
+
   private SegmentBuilder.Facts facts(boolean complete) {
     long sessions = previous.map(graph -> graph.commit().sessions()).orElse(0L) + 1;
     long completed = previous.map(graph -> graph.commit().completed()).orElse(0L);
-    long liveness = previous.map(graph -> graph.commit().liveness()).orElse(0L);
     return new SegmentBuilder.Facts(
-        sessions,
-        completed + (complete ? 1 : 0),
-        liveness,
-        options.durability() == Durability.FAST);
+        sessions, completed + (complete ? 1 : 0), options.durability() == Durability.FAST);
   }
 
   private Graph requirePrevious(long node) {

@@ -26,7 +26,8 @@ final class GraphModel {
         session.node(
             kind, key.high(), key.low(), value.high(), value.low(), targets, targets.length);
     synchronized (nodes) {
-      nodes.put(node, new Node(kind, key, value, edges));
+      Node before = nodes.put(node, new Node(kind, key, value, edges));
+      assertThat(before == null || before.key.equals(key)).as("index %d", node).isTrue();
     }
     return node;
   }

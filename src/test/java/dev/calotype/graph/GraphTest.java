@@ -8,12 +8,14 @@ import dev.calotype.RefusedException;
 import dev.calotype.testing.Bytes;
 import dev.calotype.testing.Tools;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
@@ -69,7 +71,7 @@ class GraphTest {
         there.removeIf(node -> node >= session.previous().map(Graph::limit).orElse(0L));
         for (int i = random.nextInt(30); i > 0 && !there.isEmpty(); i--) {
           long index = there.remove(random.nextInt(there.size()));
-          GraphModel.Node node = model.nodes.get(index);
+          GraphModel.Node node = Objects.requireNonNull(model.nodes.get(index));
           long same =
               model.record(
                   session,
@@ -274,7 +276,7 @@ class GraphTest {
     try {
       session.checkpoint();
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 }
