@@ -293,6 +293,16 @@ final class GraphCommandsTest {
     assertThat(Cli.run("--help").succeeded().out()).contains("  graph ");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"info", "verify", "dump", "stats"})
+  void whatIsNoFileIsSaidInOneLine(String command) throws IOException {
+    for (Path file : List.of(folder.resolve("missing"), folder, Path.of("/dev/zero"))) {
+      Cli.run("graph", command, file).failed(ExitCode.IO);
+    }
+    Path empty = Files.createFile(folder.resolve("empty"));
+    assertThat(Cli.run("graph", command, empty).status()).isIn(2, 3);
+  }
+
   private void importSmall() {
     RustcSamples.unpack("small", rustc);
     Cli.run("graph", "import", rustc, "-o", graph, "--fast").succeeded();
