@@ -42,7 +42,7 @@ public final class Seal {
       throws IOException {
     try (OpenFile file = OpenFile.open(code)) {
       CodeObject object = CodeObject.find(file);
-      if (!(object.note() instanceof LinkedNote)) {
+      if (!(object.note() instanceof LinkedNote note)) {
         throw new RefusedException(
             code.toString(), "a detached code object is sealed when it is written");
       }
