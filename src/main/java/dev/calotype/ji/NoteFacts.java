@@ -31,6 +31,7 @@ final class NoteFacts {
   private final List<Hole> holes = new ArrayList<>();
   private final List<CodeFunction> functions = new ArrayList<>();
   private final Origin.Draft origin = new Origin.Draft();
+  private boolean hasOrigin;
   private int lastPlaced;
 
   private NoteFacts(ByteView view, long offset) {
@@ -76,7 +77,7 @@ final class NoteFacts {
   }
 
   Origin origin() {
-    return new Origin(origin);
+    return hasOrigin ? new Origin(origin) : Origin.none();
   }
 
   /**
@@ -122,6 +123,7 @@ final class NoteFacts {
       }
       lastPlaced = kind;
     }
+    hasOrigin |= kind <= OPTION;
     switch (kind) {
       case MODULE -> origin.module = name;
       case COMPILER -> origin.compiler = name;
