@@ -128,9 +128,9 @@ final class NoteFacts {
       case TARGET -> origin.target = name;
       case FEATURE -> origin.features.add(name);
       case OPTION -> {
-        Comparison how =
-            Comparison.of(view.u8(at + 1, STRUCTURE), view, offset + at + 1, STRUCTURE);
-        origin.options.put(name, new Origin.Option(text(value, length), how));
+        int comparison = view.u8(at + 1, STRUCTURE);
+        Comparison known = Comparison.of(comparison, view, offset + at + 1, STRUCTURE);
+        origin.options.put(name, new Origin.Option(text(value, length), known));
       }
       case SLOTS -> slots.add(new SlotRun(name, numbers(at, value, length), 0));
       case IMPORT -> imports.add(new ImportCell(name, text(value, length), 0));

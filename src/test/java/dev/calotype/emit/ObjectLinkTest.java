@@ -11,6 +11,7 @@ import dev.calotype.ji.DataId;
 import dev.calotype.ji.LinkedNote;
 import dev.calotype.ji.Origin;
 import dev.calotype.ji.Shape;
+import dev.calotype.testing.Bytes;
 import dev.calotype.testing.ObjectLink;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -153,6 +154,22 @@ class ObjectLinkTest {
             ValueLayout.JAVA_INT_UNALIGNED.withOrder(target.target().byteOrder());
         assertThat(section.address() + section.bytes().get(u32, 0)).isEqualTo(choice);
       }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"LLD_LINK", "LLD_LINK_AARCH64", "MINGW"})
+  void aWeakSymbolThatNobodyDefinesIsZeroInWindows(ObjectLink link) throws IOException {
+    ObjectWriter writer =
+        ObjectWriter.of(link.target())
+            .add(
+                ObjectSection.data(bytes(Bytes.random(8, 1)))
+                    .name(".user")
+                    .relocation(0, RelocationKind.ABS64, "perhaps"))
+            .undefined(ObjectSymbol.function("perhaps", 0, 0).weak());
+    try (Arena arena = Arena.ofConfined()) {
+      Section user = section(linked(link, writer, arena), ".user");
+      assertThat(user.bytes().get(ValueLayout.JAVA_LONG_UNALIGNED, 0)).isZero();
     }
   }
 
