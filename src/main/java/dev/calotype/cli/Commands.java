@@ -13,7 +13,8 @@ final class Commands {
   /** Those that help lists, in its order. */
   private static final List<String> NAMES =
       List.of(
-          "inspect", "find", "split", "join", "check", "wrap", "unwrap", "note", "seal", "demo");
+          "inspect", "find", "split", "join", "check", "embed", "wrap", "unwrap", "note", "seal",
+          "demo");
 
   private Commands() {}
 
@@ -26,6 +27,7 @@ final class Commands {
           case "split" -> new SplitCommand();
           case "join" -> new JoinCommand();
           case "check" -> new CheckCommand();
+          case "embed" -> new EmbedCommand();
           case "note" -> new NoteCommand();
           case "seal" -> new SealCommand();
           case "wrap" -> new WrapCommand();

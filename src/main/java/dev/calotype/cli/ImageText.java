@@ -44,6 +44,14 @@ final class ImageText {
           facts.row("code object", note.shape().id() + ", made for " + note.target());
           facts.row("of data", note.dataId().hex());
         });
+    inspection
+        .carried()
+        .ifPresent(carried ->
+            facts.row(
+                "data file",
+                "%s at %s, data %s"
+                    .formatted(
+                        Text.size(carried.size()), Text.hex(carried.offset()), carried.id())));
     facts.print();
     part(to ->
         image
