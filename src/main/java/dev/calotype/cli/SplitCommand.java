@@ -54,9 +54,11 @@ final class SplitCommand implements Command {
       case "detached" -> {}
       case "slots", "hole", "needed", "within" -> {
         String shape = invocation.value("--as", "");
-        Failure failure =
-            Failure.of(
-                image.toString(), "--as " + shape + " is not supported yet", ExitCode.FOREIGN);
+        String reason =
+            shape.equals("within")
+                ? "--as within: a data file goes into an image with calotype embed"
+                : "--as " + shape + " is not supported yet";
+        Failure failure = Failure.of(image.toString(), reason, ExitCode.FOREIGN);
         return invocation.failed(failure, image.toString());
       }
       default ->
