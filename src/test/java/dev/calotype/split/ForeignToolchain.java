@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 
@@ -83,7 +84,7 @@ enum ForeignToolchain {
   }
 
   /** Lays a library out, binds what the arguments say, and gives what it printed. */
-  String run(Path folder, Path library, Path data, ObjectPair pair) throws IOException {
+  String run(Path folder, Path library, Path data, Optional<ObjectPair> pair) throws IOException {
     Path program = folder.resolve("flat");
     if (!Files.exists(program)) {
       String driver = emulator.isEmpty() ? "gcc" : "aarch64-linux-gnu-gcc";
@@ -131,8 +132,8 @@ enum ForeignToolchain {
         }
         case Image other -> throw new AssertionError(other.format());
       }
-      if (pair != null) {
-        line.addAll(pair.bindings(library, base));
+      if (pair.isPresent()) {
+        line.addAll(pair.get().bindings(library, base));
       }
     }
     return Run.of(line.toArray(String[]::new)).succeeded().out();

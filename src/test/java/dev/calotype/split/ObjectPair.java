@@ -1,5 +1,6 @@
 package dev.calotype.split;
 
+import dev.calotype.Durability;
 import dev.calotype.ji.CodeObject;
 import dev.calotype.ji.DataFile;
 import dev.calotype.ji.DataId;
@@ -27,14 +28,20 @@ import java.util.List;
  */
 record ObjectPair(
     Path data, Path code, DataId id, List<SectionChoice> choices, List<ExportedSymbol> exports) {
-  private static final WriteOptions OPTIONS = WriteOptions.standard().withReplace(true);
+  private static final WriteOptions OPTIONS =
+      WriteOptions.standard().withReplace(true).withDurability(Durability.FAST);
 
   /** Splits an object into two files in {@code folder}. */
   static ObjectPair split(Path object, Path folder, Shape shape, ObjectSelection selection)
       throws IOException {
     String name = object.getFileName().toString();
     Path data = folder.resolve(name + ".ji");
-    Path code = folder.resolve(name.replaceFirst("\\.o(bj)?$", "." + shape.id() + ".o"));
+    Path code =
+        folder.resolve(
+            (name.endsWith(".o") ? name.substring(0, name.length() - 2) : name)
+                + "."
+                + shape.id()
+                + ".o");
     try (ObjectSplit split = ObjectSplit.plan(object, shape, selection)) {
       return new ObjectPair(
           data, code, split.write(data, code, OPTIONS), split.choices(), split.exports());

@@ -14,8 +14,10 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -157,19 +159,15 @@ class ObjectSelectionTest {
 
   @Test
   void optimisationDoesNotChangeTheDataFile() throws IOException {
-    DataId id = null;
+    Set<DataId> ids = new HashSet<>();
     for (String level : List.of("-O0", "-O1", "-O3")) {
       Path object =
           TOOLS.compile(folder, "tables.c", level + " -fPIC -fdata-sections -fno-jump-tables");
-      ObjectPair pair =
-          ObjectPair.split(
-              object,
-              folder,
-              Shape.SLOTS,
-              new ObjectSelection(List.of(".rodata.squares", ".rodata.bytes"), List.of()));
-      assertThat(id == null || id.equals(pair.id())).as(level).isTrue();
-      id = pair.id();
+      ObjectSelection tables =
+          new ObjectSelection(List.of(".rodata.squares", ".rodata.bytes"), List.of());
+      ids.add(ObjectPair.split(object, folder, Shape.HOLE, tables).id());
     }
+    assertThat(ids).hasSize(1);
   }
 
   @Test

@@ -34,8 +34,8 @@ public final class Obstacles {
     List<String> all = of(moved);
     return all.isEmpty()
         ? ""
-        : "%d references to it can't be kept (%s%s)"
-            .formatted(all.size(), all.getFirst(), all.size() > 1 ? ", …" : "");
+        : "%s to it can't be kept (%s%s)"
+            .formatted(count(all), all.getFirst(), all.size() > 1 ? ", …" : "");
   }
 
   /**
@@ -46,9 +46,11 @@ public final class Obstacles {
   public RefusedException refused(String file, String shape, String advice) {
     List<String> all = bySection.values().stream().flatMap(List::stream).toList();
     return new RefusedException(
-        file,
-        "%d references to its data can't be kept as %s; %s".formatted(all.size(), shape, advice),
-        all);
+        file, "%s to its data can't be kept as %s; %s".formatted(count(all), shape, advice), all);
+  }
+
+  private static String count(List<String> all) {
+    return all.size() == 1 ? "1 reference" : all.size() + " references";
   }
 
   /** Whether there is none. */
