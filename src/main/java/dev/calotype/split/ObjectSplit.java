@@ -127,7 +127,7 @@ public final class ObjectSplit implements AutoCloseable {
   /**
    * Writes both halves and makes them appear together.
    *
-   * @param data where the data file goes
+   * @param data where the data file goes; one with the same data that is there stays as it is
    * @param code where the object without its data goes, for a linker
    * @param options the target is recorded whatever it says
    * @param progress given the number of bytes read since the last call

@@ -154,8 +154,14 @@ class ObjectJoinTest {
     Path source =
         Files.writeString(
             folder.resolve("large.s"),
-            ".text\nlea table(%rip), %rax\n.section .rodata.table,\"a\"\ntable:\n"
-                + ".fill 13107200, 8, 7\n.section .rodata.rest,\"a\"\n.quad .text\n");
+            """
+            .text
+            lea table(%rip), %rax
+            .section .rodata.table,"a"
+            table: .fill 13107200, 8, 7
+            .section .rodata.rest,"a"
+            .quad .text
+            """);
     Path object = folder.resolve("large.o");
     Run.of(Tools.require("gcc"), "-c", "-o", object.toString(), source.toString()).succeeded();
     Run.java(List.of("-Xmx64m"), RoundTrip.class, object.toString(), folder.toString()).succeeded();

@@ -1,6 +1,7 @@
 package dev.calotype.split;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.calotype.RefusedException;
@@ -8,12 +9,15 @@ import dev.calotype.image.Image;
 import dev.calotype.image.Symbol;
 import dev.calotype.ji.DataId;
 import dev.calotype.ji.Shape;
+import dev.calotype.ji.WriteOptions;
 import dev.calotype.testing.Run;
 import dev.calotype.testing.Tools;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -168,6 +172,29 @@ class ObjectSelectionTest {
       ids.add(ObjectPair.split(object, folder, Shape.HOLE, tables).id());
     }
     assertThat(ids).hasSize(1);
+  }
+
+  @Test
+  void aSecondCodeLeavesTheDataFileAloneAndOtherDataDoesNotReplaceIt() throws IOException {
+    Path data = folder.resolve("tables.ji");
+    splitInto(data, "-O1", "squares");
+    byte[] bytes = Files.readAllBytes(data);
+    Files.setLastModifiedTime(data, FileTime.fromMillis(1));
+    splitInto(data, "-O3", "squares");
+    assertThat(data).hasBinaryContent(bytes);
+    assertThat(Files.getLastModifiedTime(data)).isEqualTo(FileTime.fromMillis(1));
+    assertThatThrownBy(() -> splitInto(data, "-O0", "bytes"))
+        .isInstanceOf(FileAlreadyExistsException.class);
+    assertThat(data).hasBinaryContent(bytes);
+    assertThat(folder.resolve("code-O0.o")).doesNotExist();
+  }
+
+  private void splitInto(Path data, String level, String symbol) throws IOException {
+    Path object = TOOLS.compile(folder, "tables.c", level + " -fPIC -fdata-sections");
+    ObjectSelection selection = new ObjectSelection(List.of(), List.of(symbol));
+    try (ObjectSplit split = ObjectSplit.plan(object, Shape.HOLE, selection)) {
+      split.write(data, folder.resolve("code" + level + ".o"), WriteOptions.standard());
+    }
   }
 
   @Test

@@ -112,7 +112,7 @@ public final class Choosing {
   public void drop(List<Candidate> candidates, Obstacles obstacles, String shape, String advice) {
     boolean mayStay = selection.isAll();
     for (Candidate candidate : candidates) {
-      if (candidate.moves() && !obstacles.of(candidate.index()).isEmpty()) {
+      if (candidate.moves() && obstacles.keep(candidate.index())) {
         if (!mayStay) {
           throw obstacles.refused(file, shape, advice);
         }

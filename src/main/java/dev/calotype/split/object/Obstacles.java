@@ -8,7 +8,17 @@ import java.util.Map;
 
 /** The references that a shape can't keep, by the section they refer to. */
 public final class Obstacles {
-  private final Map<Integer, List<String>> bySection = new LinkedHashMap<>();
+  /** How many are kept in words; all are counted. */
+  private static final int MOST_LISTED = 10_000;
+
+  private final Map<Integer, Group> bySection = new LinkedHashMap<>();
+  private int listed;
+
+  /** The obstacles of a section. */
+  private static final class Group {
+    final List<String> lines = new ArrayList<>();
+    long count;
+  }
 
   /**
    * Adds one.
@@ -19,23 +29,27 @@ public final class Obstacles {
    * @param what what it is, as a clause
    */
   public void add(int moved, String place, long offset, String what) {
-    bySection
-        .computeIfAbsent(moved, _ -> new ArrayList<>())
-        .add("%s+0x%x: %s".formatted(place, offset, what));
+    Group group = bySection.computeIfAbsent(moved, _ -> new Group());
+    group.count++;
+    if (listed < MOST_LISTED || group.lines.isEmpty()) {
+      group.lines.add("%s+0x%x: %s".formatted(place, offset, what));
+      listed++;
+    }
   }
 
-  /** Those of a section. */
-  public List<String> of(int moved) {
-    return bySection.getOrDefault(moved, List.of());
+  /** Whether something keeps a section. */
+  public boolean keep(int moved) {
+    return bySection.containsKey(moved);
   }
 
-  /** Why a section stays, as a clause; empty if nothing keeps it. */
+  /** Why a section stays, as a clause. */
   public String reason(int moved) {
-    List<String> all = of(moved);
-    return all.isEmpty()
-        ? ""
-        : "%s to it can't be kept (%s%s)"
-            .formatted(count(all), all.getFirst(), all.size() > 1 ? ", …" : "");
+    Group group = bySection.getOrDefault(moved, new Group());
+    return "%s to it can't be kept (%s%s)"
+        .formatted(
+            count(group.count),
+            group.lines.stream().findFirst().orElse(""),
+            group.count > 1 ? ", …" : "");
   }
 
   /**
@@ -44,13 +58,21 @@ public final class Obstacles {
    * @param advice what to do about it, as a clause
    */
   public RefusedException refused(String file, String shape, String advice) {
-    List<String> all = bySection.values().stream().flatMap(List::stream).toList();
+    List<String> lines = new ArrayList<>();
+    long all = 0;
+    for (Group group : bySection.values()) {
+      lines.addAll(group.lines);
+      all += group.count;
+    }
+    if (all > lines.size()) {
+      lines.add("and %d more".formatted(all - lines.size()));
+    }
     return new RefusedException(
-        file, "%s to its data can't be kept as %s; %s".formatted(count(all), shape, advice), all);
+        file, "%s to its data can't be kept as %s; %s".formatted(count(all), shape, advice), lines);
   }
 
-  private static String count(List<String> all) {
-    return all.size() == 1 ? "1 reference" : all.size() + " references";
+  private static String count(long all) {
+    return all == 1 ? "1 reference" : all + " references";
   }
 
   /** Whether there is none. */
