@@ -26,10 +26,16 @@ final class TailReader {
   private final long digestCount;
   private final long packCount;
 
+  /**
+   * How many bytes of texts nobody has read yet: a text read twice would be a cheap way to work.
+   */
+  private long textsLeft;
+
   private TailReader(ByteView view, PageOne page, long texts) {
     this.view = view;
     this.page = page;
     this.texts = texts;
+    this.textsLeft = view.size() - texts;
     this.digestCount = view.u64(24, STRUCTURE);
     this.packCount = view.u64(32, STRUCTURE);
   }
@@ -41,6 +47,36 @@ final class TailReader {
    *     one
    */
   static Tail read(OpenFile file, PageOne page) throws IOException {
+    byte[] tables = readTables(file, page);
+    ByteView view = Bytes.view(tables, file);
+    long sections = view.u32(0, STRUCTURE);
+    long facts = view.u32(4, STRUCTURE);
+    long inputs = view.u32(8, STRUCTURE);
+    long texts = view.u32(12, STRUCTURE);
+    long factsAt = Tail.HEADER_SIZE + sections * Tail.SECTION_SIZE;
+    long inputsAt = factsAt + facts * Tail.FACT_SIZE;
+    long textsAt = inputsAt + inputs * Tail.INPUT_SIZE;
+    if (textsAt + texts != tables.length) {
+      throw view.malformed(
+          STRUCTURE,
+          page.tailOffset(),
+          "tables of %d bytes".formatted(textsAt + texts),
+          "the %d that page one says".formatted(tables.length));
+    }
+    TailReader reader = new TailReader(view, page, textsAt);
+    reader.checkSizes();
+    Tail tail =
+        new Tail(reader.sections(sections), reader.origin(factsAt, facts, inputsAt, inputs));
+    reader.checkAgainstPage(tail);
+    return tail;
+  }
+
+  /**
+   * The bytes of the tables, proved by page one's root digest to be as written.
+   *
+   * @throws dev.calotype.MalformedImageException if they are not
+   */
+  static byte[] readTables(OpenFile file, PageOne page) throws IOException {
     long size = page.tablesSize();
     if (size < Tail.HEADER_SIZE || size > Tail.MOST_TABLE_BYTES) {
       throw Bytes.view(new byte[0], file)
@@ -51,34 +87,15 @@ final class TailReader {
               "%d to %d".formatted(Tail.HEADER_SIZE, Tail.MOST_TABLE_BYTES));
     }
     byte[] tables = Bytes.read(file, page.tailOffset(), (int) size);
-    ByteView view = Bytes.view(tables, file);
     if (!page.has(PageOne.ROOT, Sha256.of(tables))) {
-      throw view.malformed(
-          STRUCTURE,
-          page.tailOffset(),
-          "bytes that do not match their digest",
-          "the bytes that were written");
+      throw Bytes.view(tables, file)
+          .malformed(
+              STRUCTURE,
+              page.tailOffset(),
+              "bytes that do not match their digest",
+              "the bytes that were written");
     }
-    long sections = view.u32(0, STRUCTURE);
-    long facts = view.u32(4, STRUCTURE);
-    long inputs = view.u32(8, STRUCTURE);
-    long texts = view.u32(12, STRUCTURE);
-    long factsAt = Tail.HEADER_SIZE + sections * Tail.SECTION_SIZE;
-    long inputsAt = factsAt + facts * Tail.FACT_SIZE;
-    long textsAt = inputsAt + inputs * Tail.INPUT_SIZE;
-    if (textsAt + texts != size) {
-      throw view.malformed(
-          STRUCTURE,
-          page.tailOffset(),
-          "tables of %d bytes".formatted(textsAt + texts),
-          "the %d that page one says".formatted(size));
-    }
-    TailReader reader = new TailReader(view, page, textsAt);
-    reader.checkSizes();
-    Tail tail =
-        new Tail(reader.sections(sections), reader.origin(factsAt, facts, inputsAt, inputs));
-    reader.checkAgainstPage(tail);
-    return tail;
+    return tables;
   }
 
   private void checkSizes() {
@@ -104,7 +121,7 @@ final class TailReader {
     long packs = digests + digestCount * Sha256.SIZE;
     long chunks = 0;
     long packed = 0;
-    long end = PageOne.SIZE;
+    long end = page.base() + PageOne.SIZE;
     for (long i = 0; i < count; i++) {
       long at = Tail.HEADER_SIZE + i * Tail.SECTION_SIZE;
       String structure = "section table entry " + i;
@@ -117,10 +134,12 @@ final class TailReader {
             "alignment 2^%d, storage %d".formatted(alignment, storage),
             "at most 2^%d, 0 or 1".formatted(DataFileWriter.MOST_ALIGNMENT_BITS));
       }
+      long offset = view.u64(at, structure);
+      requireOffset(offset, alignment, at, structure);
       Tail.Entry entry =
           new Tail.Entry(
               text(at + 24, structure),
-              view.u64(at, structure),
+              page.base() + offset,
               view.u64(at + 8, structure),
               view.u64(at + 16, structure),
               (int) view.u32(at + 32, structure),
@@ -157,9 +176,19 @@ final class TailReader {
     return List.copyOf(sections);
   }
 
+  /** Offsets count from the start of the data file, and so does alignment. */
+  private void requireOffset(long offset, int alignment, long at, String structure) {
+    if (offset < 0 || offset > page.tailOffset() - page.base() || offset % (1L << alignment) != 0) {
+      throw malformed(
+          structure,
+          at,
+          "a section at 0x%x, aligned to 2^%d".formatted(offset, alignment),
+          "one so aligned, before the tail block");
+    }
+  }
+
   private boolean isPlaced(Tail.Entry entry, long end, long chunks) {
     return entry.offset() >= end
-        && entry.offset() % (1L << entry.alignment()) == 0
         && entry.size() >= 0
         && entry.stored() >= 0
         && entry.offset() <= page.tailOffset()
@@ -267,16 +296,18 @@ final class TailReader {
     require(PageOne.INPUTS, Group.digest(origin.inputs().keySet()), "input digest");
     require(PageOne.ID, tail.contentId().bytes(), "content id");
     if (!page.hasFeatures(origin.features())) {
-      throw view.malformed("features", PageOne.FEATURES_SIZE, "other ones", "the tail block's");
+      throw view.malformed(
+          "features", page.base() + PageOne.FEATURES_SIZE, "other ones", "the tail block's");
     }
     if (view.u32(16, STRUCTURE) != Integer.toUnsignedLong(page.flags())) {
-      throw view.malformed("flags", 0x28, "other ones", "the tail block's");
+      throw view.malformed("flags", page.base() + 0x28, "other ones", "the tail block's");
     }
   }
 
   private void require(int field, byte[] digest, String structure) {
     if (!page.has(field, digest)) {
-      throw view.malformed(structure, field, "one of other content", "the tail block's");
+      throw view.malformed(
+          structure, page.base() + field, "one of other content", "the tail block's");
     }
   }
 
@@ -293,6 +324,10 @@ final class TailReader {
   private String text(long at, long offset, long length, String structure) {
     if (offset > view.size() - texts || length > view.size() - texts - offset) {
       throw malformed(structure, at, "text of %d bytes".formatted(length), "one within the texts");
+    }
+    textsLeft -= length;
+    if (textsLeft < 0) {
+      throw malformed(structure, at, "texts that share bytes", "each for itself");
     }
     byte[] text = new byte[(int) length];
     view.slice(texts + offset, length, structure).asByteBuffer().get(text);

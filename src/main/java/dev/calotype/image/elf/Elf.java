@@ -49,6 +49,8 @@ public final class Elf {
   public static final long SHT_SYMTAB = 2;
   public static final long SHT_STRTAB = 3;
   public static final long SHT_RELA = 4;
+  public static final long SHT_HASH = 5;
+  public static final long SHT_DYNAMIC = 6;
   public static final long SHT_NOTE = 7;
   public static final long SHT_NOBITS = 8;
   public static final long SHT_REL = 9;
@@ -83,6 +85,7 @@ public final class Elf {
   public static final long DT_RELA = 7;
   public static final long DT_RELASZ = 8;
   public static final long DT_STRSZ = 10;
+  public static final long DT_SYMENT = 11;
   public static final long DT_INIT = 12;
   public static final long DT_FINI = 13;
   public static final long DT_SONAME = 14;
@@ -101,6 +104,7 @@ public final class Elf {
   public static final long DT_ANDROID_RELA = 0x60000011L;
   public static final long DT_GNU_HASH = 0x6ffffef5L;
   public static final long DT_VERSYM = 0x6ffffff0L;
+  public static final long DT_FLAGS_1 = 0x6ffffffbL;
   public static final long DT_VERDEF = 0x6ffffffcL;
   public static final long DT_VERNEED = 0x6ffffffeL;
   public static final long DT_VERNEEDNUM = 0x6fffffffL;
@@ -108,6 +112,7 @@ public final class Elf {
   /** Machines, {@code e_machine}, that this reader has to tell from others. */
   public static final int EM_MIPS = 8;
 
+  static final int EM_S390 = 22;
   static final int EM_ARM = 40;
   static final int EM_X86_64 = 62;
   static final int EM_RISCV = 243;

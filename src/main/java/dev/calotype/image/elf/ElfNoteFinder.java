@@ -138,7 +138,7 @@ public final class ElfNoteFinder {
     return Optional.empty();
   }
 
-  private static ByteView table(
+  static ByteView table(
       OpenFile file, String structure, long offset, long count, int entry, int expected)
       throws IOException {
     if (entry != expected || count < 0 || count > MOST_TABLE_BYTES / expected) {
