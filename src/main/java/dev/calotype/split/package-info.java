@@ -9,8 +9,15 @@
  *     WriteOptions.standard());
  * }</pre>
  *
- * <p>What each shape means and how a detached code object is laid out is in {@code
- * docs/data-file-format.md}.
+ * <p>A relocatable object is split before it is linked:
+ *
+ * <pre>{@code
+ * ObjectSplit split = ObjectSplit.plan(Path.of("calc.o"), Shape.SLOTS, ObjectSelection.all());
+ * split.write(Path.of("calc.o.ji"), Path.of("calc.slots.o"), WriteOptions.standard());
+ * }</pre>
+ *
+ * <p>How is in {@code docs/splitting.md}. What each shape means and how a detached code object is
+ * laid out is in {@code docs/data-file-format.md}.
  */
 @NullMarked
 package dev.calotype.split;

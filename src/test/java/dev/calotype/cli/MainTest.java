@@ -100,11 +100,9 @@ final class MainTest {
   }
 
   @Test
-  void whatThisVersionCanNotDoYetIsSaidToBeSo() {
-    for (String shape : new String[] {"slots", "hole", "needed"}) {
-      assertThat(Cli.run("split", "x", "-o", "y", "--as", shape).failed(ExitCode.FOREIGN).err())
-          .contains(shape + " is not supported yet");
-    }
+  void aShapeThatAnotherCommandMakesNamesTheCommand() {
+    assertThat(Cli.run("split", "x", "-o", "y", "--as", "within").failed(ExitCode.FOREIGN).err())
+        .contains("calotype embed");
   }
 
   @Test

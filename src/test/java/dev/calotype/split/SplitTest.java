@@ -277,7 +277,7 @@ class SplitTest {
   void imagesThatCantBeSplitAreRefusedWithTheReason() throws IOException {
     Path object = folder.resolve("library.o");
     Libraries.compile("gcc", folder, "library.c", object, List.of("-c"));
-    assertRefused(object, "is a relocatable object; only linked images can be split yet");
+    assertRefused(object, "is a relocatable object, to be split as slots, hole or needed");
     Path library = Toolchain.GNU.link(folder);
     Pair pair = Pair.split(library, folder);
     assertRefused(pair.code(), "is a code object already");

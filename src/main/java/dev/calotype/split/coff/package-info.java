@@ -1,4 +1,4 @@
-/** How a PE image is taken apart: which data may leave, and what the remainder looks like. */
+/** How a PE image or a COFF object is taken apart: what may leave, and what is left. */
 @NullMarked
 package dev.calotype.split.coff;
 

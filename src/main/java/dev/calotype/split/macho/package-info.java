@@ -1,4 +1,4 @@
-/** How a Mach-O image is taken apart: which data may leave, and what the remainder looks like. */
+/** How a Mach-O image or object is taken apart: what may leave, and what is left. */
 @NullMarked
 package dev.calotype.split.macho;
 
