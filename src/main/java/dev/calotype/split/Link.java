@@ -65,8 +65,15 @@ public final class Link {
     return new Link(data.data(), draft);
   }
 
-  /** The same, for that shape. Without it, it is that of the objects' note, or slots. */
+  /**
+   * The same, for that shape. Without it, it is that of the objects' note, or slots.
+   *
+   * @throws IllegalArgumentException if it is {@link Shape#DETACHED}, which no linker makes
+   */
   public Link withShape(Shape shape) {
+    if (shape == Shape.DETACHED) {
+      throw new IllegalArgumentException("no linker makes detached code");
+    }
     Draft draft = new Draft(all);
     draft.shape = Optional.of(shape);
     return new Link(data, draft);
@@ -238,7 +245,7 @@ public final class Link {
 
   private static void requireShape(Shape shape, Target target, Path file) {
     boolean onlyElf = shape == Shape.HOLE || shape == Shape.NEEDED;
-    if (shape == Shape.DETACHED || (onlyElf && target.format() != Format.ELF)) {
+    if (onlyElf && target.format() != Format.ELF) {
       throw new RefusedException(
           file.toString(), "the shape %s is not linked for %s".formatted(shape.id(), target.id()));
     }
