@@ -13,7 +13,8 @@ final class Commands {
   /** Those that help lists, in its order. */
   private static final List<String> NAMES =
       List.of(
-          "inspect", "find", "split", "join", "check", "wrap", "unwrap", "note", "seal", "demo");
+          "inspect", "find", "split", "join", "check", "wrap", "unwrap", "note", "link", "seal",
+          "demo");
 
   private Commands() {}
 
@@ -27,7 +28,9 @@ final class Commands {
           case "join" -> new JoinCommand();
           case "check" -> new CheckCommand();
           case "note" -> new NoteCommand();
+          case "link" -> new LinkCommand();
           case "seal" -> new SealCommand();
+          case "codes" -> new CodesCommand();
           case "wrap" -> new WrapCommand();
           case "unwrap" -> new UnwrapCommand();
           case "demo" -> new DemoCommand();

@@ -80,14 +80,14 @@ public enum ObjectTarget {
   }
 
   /** {@code e_machine}, {@code Machine} or {@code cputype}. */
-  int machine() {
+  public int machine() {
     return machine;
   }
 
   /**
    * {@code e_flags} in ELF, the value of {@code @feat.00} in COFF, {@code cpusubtype} in Mach-O.
    */
-  int variant() {
+  public int variant() {
     return variant;
   }
 

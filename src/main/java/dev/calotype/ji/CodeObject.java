@@ -9,6 +9,7 @@ import dev.calotype.image.NoteFinder;
 import dev.calotype.map.OpenFile;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,12 +31,14 @@ public final class CodeObject implements AutoCloseable {
   private static final String APPENDIX = "code appendix";
 
   private final OpenFile file;
+  private final NoteFinder.Found found;
   private final long noteOffset;
   private final CodeNote note;
 
-  private CodeObject(OpenFile file, long noteOffset, CodeNote note) {
+  private CodeObject(OpenFile file, NoteFinder.Found found, CodeNote note) {
     this.file = file;
-    this.noteOffset = noteOffset;
+    this.found = found;
+    this.noteOffset = found.offset();
     this.note = note;
   }
 
@@ -99,7 +102,7 @@ public final class CodeObject implements AutoCloseable {
     return CodeTrailer.find(file).isPresent();
   }
 
-  /** The note. */
+  /** The note; what is linked has the addresses of its cells and holes in it. */
   public CodeNote note() {
     return note;
   }
@@ -107,6 +110,11 @@ public final class CodeObject implements AutoCloseable {
   /** Where the note starts in the file. */
   public long noteOffset() {
     return noteOffset;
+  }
+
+  /** A copy of the note as it stands in the file. */
+  byte[] noteBytes() {
+    return found.bytes().toArray(ValueLayout.JAVA_BYTE);
   }
 
   /**
@@ -165,10 +173,12 @@ public final class CodeObject implements AutoCloseable {
     }
     CodeNote note =
         CodeNote.decode(found.get().bytes(), found.get().offset(), file.path().toString());
-    CodeObject code = new CodeObject(file, found.get().offset(), note);
-    if (note instanceof DetachedNote detached) {
-      code.checkPlaces(detached);
+    if (note instanceof LinkedNote linked) {
+      return new CodeObject(
+          file, found.get(), Placement.of(linked, found.get(), file.path().toString()));
     }
+    CodeObject code = new CodeObject(file, found.get(), note);
+    code.checkPlaces((DetachedNote) note);
     return code;
   }
 

@@ -16,6 +16,9 @@ import java.util.function.LongConsumer;
  * <p>Safe for use by several threads.
  */
 public final class DataFile implements AutoCloseable {
+  /** What placeable sections are aligned to, and data files within the containers we write. */
+  public static final long PLACEABLE_ALIGNMENT = 1 << 16;
+
   private final OpenFile file;
   private final PageOne page;
   private final Object lock = new Object();
@@ -28,8 +31,8 @@ public final class DataFile implements AutoCloseable {
   }
 
   /**
-   * Says whether a data file may be used. Reads positionally into private memory, never maps and
-   * never loads.
+   * Says whether a data file may be used, or the data file in a container: a shared object or an
+   * image that carries one. Reads positionally into private memory, never maps and never loads.
    *
    * @return the answer, for any content and for no file at all
    * @throws IOException only if the file is there and can't be read
@@ -91,9 +94,17 @@ public final class DataFile implements AutoCloseable {
     return page.id();
   }
 
-  /** The file's size in bytes. */
+  /** The data file's size in bytes, without the container it may be in. */
   public long size() {
     return page.fileSize();
+  }
+
+  /**
+   * Where the data file starts in {@link #file()}: 0 unless it is in a container. See
+   * docs/containers.md.
+   */
+  public long base() {
+    return page.base();
   }
 
   /** The identity of the compiler that made it, empty if none is recorded. */
@@ -139,7 +150,7 @@ public final class DataFile implements AutoCloseable {
     return sections().stream().filter(section -> section.name().equals(name)).findFirst();
   }
 
-  /** The file under all this. */
+  /** The file under all this: the data file, or the container it is in. */
   public OpenFile file() {
     return file;
   }
@@ -161,6 +172,9 @@ public final class DataFile implements AutoCloseable {
   private Validity verdict(Path path, Expectations expectations, Tier tier, LongConsumer progress)
       throws IOException {
     if (tier == Tier.FULL) {
+      if (page.place().isPresent()) {
+        page.place().get().verifyExports(file);
+      }
       new DataFileVerifier(file, page, tail(), progress).verify();
       if (page.isPublishedFast()) {
         BootRecord.remember(path);

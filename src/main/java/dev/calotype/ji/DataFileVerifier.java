@@ -24,7 +24,7 @@ final class DataFileVerifier {
 
   void verify() throws IOException {
     byte[][] chunks = new byte[Lanes.MOST][0];
-    long end = PageOne.SIZE;
+    long end = page.base() + PageOne.SIZE;
     for (Tail.Entry section : tail.sections()) {
       verifyPadding(end, section.offset());
       SectionReader reader = new SectionReader(file, section);

@@ -20,6 +20,9 @@ import java.util.Objects;
  * <p>Safe for use by several threads.
  */
 public final class DataSection {
+  /** The smallest page of any system: a mapping keeps an alignment up to this. */
+  private static final long LEAST_PAGE = 4096;
+
   private final DataFile file;
   private final Tail.Entry entry;
   private final SectionReader reader;
@@ -45,7 +48,10 @@ public final class DataSection {
     return entry.stored();
   }
 
-  /** Where the bytes start in the file, a multiple of {@link #alignment()}. */
+  /**
+   * Where the bytes start in the file, a multiple of {@link #alignment()} unless the data file is
+   * in a container that does not keep that.
+   */
   public long offset() {
     return entry.offset();
   }
@@ -55,19 +61,32 @@ public final class DataSection {
     return 1L << entry.alignment();
   }
 
-  /** Whether the section may be mapped over a hole or beside code: aligned to 64 KiB. */
+  /**
+   * Whether the section may be mapped over a hole or beside code: aligned to 64 KiB in the file, in
+   * a container too.
+   */
   public boolean isPlaceable() {
-    return (entry.flags() & DataFileWriter.PLACEABLE) != 0;
+    return (entry.flags() & DataFileWriter.PLACEABLE) != 0
+        && entry.offset() % DataFile.PLACEABLE_ALIGNMENT == 0;
   }
 
-  /** Whether {@link #map} is in place: the section is {@link Storage#PLAIN}. */
-  public boolean isMappable() {
-    return !entry.isPacked();
+  /** Whether it is sparse or compressed, so that its bytes are other ones in the file. */
+  public boolean isPacked() {
+    return entry.isPacked();
   }
 
   /**
-   * The bytes in memory. A plain section is mapped read-only in place, not verified: {@link
-   * #verify} it where that matters. One that is sparse or compressed is {@linkplain #load loaded}.
+   * Whether {@link #map} is in place: the section is {@link Storage#PLAIN}, and no container
+   * shifted it within a page.
+   */
+  public boolean isMappable() {
+    return !entry.isPacked() && entry.offset() % Math.min(alignment(), LEAST_PAGE) == 0;
+  }
+
+  /**
+   * The bytes in memory. A section that is {@linkplain #isMappable mappable} is mapped read-only in
+   * place, not verified: {@link #verify} it where that matters. Any other is {@linkplain #load
+   * loaded}.
    *
    * @param arena owns the mapping or the memory
    * @throws dev.calotype.MalformedImageException if the section is loaded, and damaged

@@ -12,6 +12,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -58,9 +59,13 @@ final class PageOne {
   private static final AtomicReference<byte[]> SPARE = new AtomicReference<>(NONE);
 
   private final byte[] page;
+  private final Optional<DataPlace> place;
+  private final long base;
 
-  private PageOne(byte[] page) {
+  private PageOne(byte[] page, Optional<DataPlace> place) {
     this.page = page;
+    this.place = place;
+    this.base = place.map(DataPlace::offset).orElse(0L);
   }
 
   /** The bytes of the page of a file that records this origin. */
@@ -106,7 +111,8 @@ final class PageOne {
   }
 
   /**
-   * Reads and checks the page.
+   * Reads and checks the page at the start of a data file, or at the start of the one in a
+   * container.
    *
    * @throws MalformedImageException if it is a data file's page, but damaged
    * @throws UnsupportedFormatException if the file is something else, or of another version
@@ -116,20 +122,51 @@ final class PageOne {
     if (page.length == 0) {
       page = new byte[SIZE];
     }
-    PageOne one = decode(page, file.readAvailable(0, page, 0, SIZE), file);
+    int size = file.readAvailable(0, page, 0, SIZE);
+    if (!hasMagic(page, size)) {
+      Optional<DataPlace> place = DataPlace.find(file, page, size);
+      if (place.isPresent()) {
+        return at(place.get(), page, file);
+      }
+    }
+    PageOne one = decode(page, size, Optional.empty(), file);
+    one.checkFileSize(file);
     SPARE.set(page);
     return one;
   }
 
-  private static PageOne decode(byte[] page, int size, OpenFile file) throws IOException {
+  /** The page where the container says that there is one: there, anything else is damage. */
+  private static PageOne at(DataPlace place, byte[] page, OpenFile file) throws IOException {
+    int size = file.readAvailable(place.offset(), page, 0, SIZE);
+    if (!hasMagic(page, size)) {
+      throw malformed(file, STRUCTURE, place.offset(), "no data file", "one, as the headers say");
+    }
+    PageOne one = decode(page, size, Optional.of(place), file);
+    if (one.fileSize() > place.room() || (place.isExact() && one.fileSize() != place.room())) {
+      throw malformed(
+          file,
+          STRUCTURE,
+          place.offset() + 0x10,
+          "a data file of %d bytes".formatted(one.fileSize()),
+          "%d bytes, as the headers say".formatted(place.room()));
+    }
+    return one;
+  }
+
+  private static boolean hasMagic(byte[] page, int size) {
+    return size >= MAGIC.length && Arrays.equals(page, 0, MAGIC.length, MAGIC, 0, MAGIC.length);
+  }
+
+  private static PageOne decode(byte[] page, int size, Optional<DataPlace> place, OpenFile file) {
+    long base = place.map(DataPlace::offset).orElse(0L);
     if (size < SIZE) {
-      throw tooShort(page, size, file);
+      throw tooShort(page, size, base, file);
     }
     boolean magic = Arrays.equals(page, 0, MAGIC.length, MAGIC, 0, MAGIC.length);
     // Magic, versions and checksum are in one place in every version of the format. So a page whose
     // checksum is wrong is damaged, whatever its version field says.
     if (!magic || Bytes.crc(page, 0, CRC) != (int) U32.get(page, CRC)) {
-      throw rejected(page, magic, file);
+      throw rejected(page, magic, base, file);
     }
     int major = Short.toUnsignedInt((short) U16.get(page, 8));
     if (major != MAJOR) {
@@ -141,18 +178,28 @@ final class PageOne {
               ? UnsupportedFormatException.Kind.TOO_NEW
               : UnsupportedFormatException.Kind.TOO_OLD);
     }
-    PageOne one = new PageOne(Arrays.copyOf(page, END));
+    PageOne one = new PageOne(Arrays.copyOf(page, END), place);
     one.checkPlaces(file);
     return one;
+  }
+
+  /** Where the data file starts in the file: 0 unless it is in a container. */
+  long base() {
+    return base;
   }
 
   long fileSize() {
     return (long) U64.get(page, 0x10);
   }
 
-  /** Where the tail block starts; it ends the file. */
+  /** What the container says that it is in; empty if it is in none. */
+  Optional<DataPlace> place() {
+    return place;
+  }
+
+  /** Where the tail block starts in the file; it ends the data file. */
   long tailOffset() {
-    return (long) U64.get(page, 0x18);
+    return base + (long) U64.get(page, 0x18);
   }
 
   long tailSize() {
@@ -218,7 +265,7 @@ final class PageOne {
     return true;
   }
 
-  private void checkPlaces(OpenFile file) throws IOException {
+  private void checkFileSize(OpenFile file) throws IOException {
     if (fileSize() != file.size() && fileSize() != file.currentSize()) {
       long size = file.currentSize();
       throw malformed(
@@ -228,39 +275,47 @@ final class PageOne {
           "%d bytes".formatted(size),
           "%d bytes, as page one says".formatted(fileSize()));
     }
+  }
+
+  private void checkPlaces(OpenFile file) {
     if ((int) U32.get(page, 0x0c) != SIZE) {
-      throw malformed(file, STRUCTURE, 0x0c, "page size " + U32.get(page, 0x0c), SIZE + "");
+      throw malformed(file, STRUCTURE, base + 0x0c, "page size " + U32.get(page, 0x0c), SIZE + "");
     }
+    long tail = (long) U64.get(page, 0x18);
     boolean placed =
-        tailOffset() >= SIZE
-            && tailOffset() <= fileSize()
-            && tailSize() == fileSize() - tailOffset()
+        tail >= SIZE
+            && tail <= fileSize()
+            && tailSize() == fileSize() - tail
             && tablesSize() <= tailSize();
     if (!placed) {
       throw malformed(
           file,
           STRUCTURE,
-          0x18,
-          "a tail block at 0x%x".formatted(tailOffset()),
+          base + 0x18,
+          "a tail block at 0x%x".formatted(tail),
           "one that ends the file");
     }
   }
 
-  private static RuntimeException tooShort(byte[] page, int size, OpenFile file) {
+  private static RuntimeException tooShort(byte[] page, int size, long base, OpenFile file) {
     int start = Math.min(size, MAGIC.length);
     return Arrays.equals(page, 0, start, MAGIC, 0, start)
         ? malformed(
-            file, STRUCTURE, size, "the end of the file", "a page of %d bytes".formatted(SIZE))
+            file,
+            STRUCTURE,
+            base + size,
+            "the end of the file",
+            "a page of %d bytes".formatted(SIZE))
         : noDataFile(file);
   }
 
   /** A wrong first byte makes another file of it, unless the checksum says what it was before. */
-  private static RuntimeException rejected(byte[] page, boolean magic, OpenFile file) {
+  private static RuntimeException rejected(byte[] page, boolean magic, long base, OpenFile file) {
     if (magic) {
       return malformed(
           file,
           STRUCTURE,
-          0,
+          base,
           "bytes that do not match their checksum",
           "the bytes that were written");
     }
@@ -271,7 +326,7 @@ final class PageOne {
     }
     int at = Arrays.mismatch(page, mended);
     return malformed(
-        file, "magic", at, "0x%02x".formatted(page[at]), "0x%02x".formatted(MAGIC[at]));
+        file, "magic", base + at, "0x%02x".formatted(page[at]), "0x%02x".formatted(MAGIC[at]));
   }
 
   private static RuntimeException noDataFile(OpenFile file) {

@@ -115,7 +115,7 @@ final class TailReader {
     long packs = digests + digestCount * Sha256.SIZE;
     long chunks = 0;
     long packed = 0;
-    long end = PageOne.SIZE;
+    long end = page.base() + PageOne.SIZE;
     for (long i = 0; i < count; i++) {
       long at = Tail.HEADER_SIZE + i * Tail.SECTION_SIZE;
       String structure = "section table entry " + i;
@@ -128,10 +128,12 @@ final class TailReader {
             "alignment 2^%d, storage %d".formatted(alignment, storage),
             "at most 2^%d, 0 or 1".formatted(DataFileWriter.MOST_ALIGNMENT_BITS));
       }
+      long offset = view.u64(at, structure);
+      requireOffset(offset, alignment, at, structure);
       Tail.Entry entry =
           new Tail.Entry(
               text(at + 24, structure),
-              view.u64(at, structure),
+              page.base() + offset,
               view.u64(at + 8, structure),
               view.u64(at + 16, structure),
               (int) view.u32(at + 32, structure),
@@ -168,9 +170,19 @@ final class TailReader {
     return List.copyOf(sections);
   }
 
+  /** Offsets count from the start of the data file, and so does alignment. */
+  private void requireOffset(long offset, int alignment, long at, String structure) {
+    if (offset < 0 || offset > page.tailOffset() - page.base() || offset % (1L << alignment) != 0) {
+      throw malformed(
+          structure,
+          at,
+          "a section at 0x%x, aligned to 2^%d".formatted(offset, alignment),
+          "one so aligned, before the tail block");
+    }
+  }
+
   private boolean isPlaced(Tail.Entry entry, long end, long chunks) {
     return entry.offset() >= end
-        && entry.offset() % (1L << entry.alignment()) == 0
         && entry.size() >= 0
         && entry.stored() >= 0
         && entry.offset() <= page.tailOffset()
@@ -278,16 +290,18 @@ final class TailReader {
     require(PageOne.INPUTS, Group.digest(origin.inputs().keySet()), "input digest");
     require(PageOne.ID, tail.contentId().bytes(), "content id");
     if (!page.hasFeatures(origin.features())) {
-      throw view.malformed("features", PageOne.FEATURES_SIZE, "other ones", "the tail block's");
+      throw view.malformed(
+          "features", page.base() + PageOne.FEATURES_SIZE, "other ones", "the tail block's");
     }
     if (view.u32(16, STRUCTURE) != Integer.toUnsignedLong(page.flags())) {
-      throw view.malformed("flags", 0x28, "other ones", "the tail block's");
+      throw view.malformed("flags", page.base() + 0x28, "other ones", "the tail block's");
     }
   }
 
   private void require(int field, byte[] digest, String structure) {
     if (!page.has(field, digest)) {
-      throw view.malformed(structure, field, "one of other content", "the tail block's");
+      throw view.malformed(
+          structure, page.base() + field, "one of other content", "the tail block's");
     }
   }
 

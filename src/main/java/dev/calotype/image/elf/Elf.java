@@ -40,6 +40,7 @@ public final class Elf {
   public static final long PT_PHDR = 6;
   public static final long PT_GNU_EH_FRAME = 0x6474e550L;
   public static final long PT_GNU_STACK = 0x6474e551L;
+  public static final long PT_GNU_RELRO = 0x6474e552L;
 
   /** Section types, {@code sh_type}. */
   public static final long SHT_NULL = 0;
@@ -48,6 +49,8 @@ public final class Elf {
   public static final long SHT_SYMTAB = 2;
   public static final long SHT_STRTAB = 3;
   public static final long SHT_RELA = 4;
+  public static final long SHT_HASH = 5;
+  public static final long SHT_DYNAMIC = 6;
   public static final long SHT_NOTE = 7;
   public static final long SHT_NOBITS = 8;
   public static final long SHT_REL = 9;
@@ -77,6 +80,7 @@ public final class Elf {
   public static final long DT_RELA = 7;
   public static final long DT_RELASZ = 8;
   public static final long DT_STRSZ = 10;
+  public static final long DT_SYMENT = 11;
   public static final long DT_INIT = 12;
   public static final long DT_FINI = 13;
   public static final long DT_SONAME = 14;
@@ -102,6 +106,7 @@ public final class Elf {
   /** Machines, {@code e_machine}, that this reader has to tell from others. */
   public static final int EM_MIPS = 8;
 
+  static final int EM_S390 = 22;
   static final int EM_ARM = 40;
   static final int EM_X86_64 = 62;
   static final int EM_RISCV = 243;
