@@ -14,7 +14,7 @@ final class Commands {
   private static final List<String> NAMES =
       List.of(
           "inspect", "find", "split", "join", "check", "wrap", "unwrap", "note", "link", "seal",
-          "demo");
+          "load", "codes", "graph", "demo");
 
   private Commands() {}
 
@@ -31,12 +31,18 @@ final class Commands {
           case "link" -> new LinkCommand();
           case "seal" -> new SealCommand();
           case "codes" -> new CodesCommand();
+          case "load" -> new LoadCommand();
           case "wrap" -> new WrapCommand();
           case "unwrap" -> new UnwrapCommand();
           case "demo" -> new DemoCommand();
           case "train" -> new TrainCommand();
           default -> null;
         });
+  }
+
+  /** The commands of two words whose first is {@code name}, or empty if there are none. */
+  static Optional<CommandGroup> group(String name) {
+    return name.equals("graph") ? Optional.of(GraphCommands.group()) : Optional.empty();
   }
 
   /** The model of one command. */
@@ -102,7 +108,11 @@ final class Commands {
             .build());
     for (String name : NAMES) {
       CommandSpec command = CommandSpec.create().name(name);
-      command.usageMessage().description(named(name).orElseThrow().summary());
+      String summary =
+          group(name)
+              .map(CommandGroup::summary)
+              .orElseGet(() -> named(name).orElseThrow().summary());
+      command.usageMessage().description(summary);
       spec.addSubcommand(name, command);
     }
     return new CommandLine(spec);
@@ -133,6 +143,15 @@ final class Commands {
     return OptionSpec.builder(name)
         .paramLabel(label)
         .type(String.class)
+        .description(description)
+        .build();
+  }
+
+  /** An option with a number. */
+  static OptionSpec number(String name, String label, String description) {
+    return OptionSpec.builder(name)
+        .paramLabel(label)
+        .type(int.class)
         .description(description)
         .build();
   }

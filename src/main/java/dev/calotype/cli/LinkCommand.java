@@ -2,6 +2,7 @@ package dev.calotype.cli;
 
 import dev.calotype.ji.DataFile;
 import dev.calotype.ji.Expectations;
+import dev.calotype.ji.Hole;
 import dev.calotype.ji.Origin;
 import dev.calotype.ji.Validity;
 import dev.calotype.split.Link;
@@ -125,12 +126,12 @@ final class LinkCommand implements Command {
                     linked.note().shape().id(),
                     linked.note().dataId().shortHex(),
                     Text.escape(linked.linker().program().toString())));
-    for (Linked.Hole hole : linked.holes()) {
+    for (Hole hole : linked.note().holes()) {
       invocation
           .terminal()
           .out()
           .println(
-              "        hole %s at %s, %s"
+              "        hole for %s at %s, %s"
                   .formatted(
                       Text.escape(hole.section()),
                       Text.hex(hole.address()),
@@ -155,7 +156,7 @@ final class LinkCommand implements Command {
           }
           json.writeEndArray();
           json.writeArrayFieldStart("holes");
-          for (Linked.Hole hole : linked.holes()) {
+          for (Hole hole : linked.note().holes()) {
             json.writeStartObject();
             json.writeStringField("section", hole.section());
             json.writeNumberField("address", hole.address());

@@ -35,6 +35,9 @@ public final class CodeObject implements AutoCloseable {
   private final long noteOffset;
   private final CodeNote note;
 
+  /** The chunks' digests, once the appendix was read and verified. */
+  private volatile Optional<byte[]> digests = Optional.empty();
+
   private CodeObject(OpenFile file, NoteFinder.Found found, CodeNote note) {
     this.file = file;
     this.found = found;
@@ -283,7 +286,8 @@ public final class CodeObject implements AutoCloseable {
   }
 
   private VerifiedStream body(LongConsumer progress) throws IOException {
-    byte[] digests = appendix().digests;
+    // Whoever joins has just read the appendix for its recipe.
+    byte[] digests = this.digests.isPresent() ? this.digests.get() : appendix().digests;
     return new VerifiedStream(
         noteOffset,
         (chunk, target, length) -> {
@@ -327,7 +331,10 @@ public final class CodeObject implements AutoCloseable {
           "%d chunk digests and the rest".formatted(Chunks.count(noteOffset)));
     }
     int split = 16 + (int) chunks * Sha256.SIZE;
-    return new Appendix(
-        Arrays.copyOfRange(bytes, 16, split), Arrays.copyOfRange(bytes, split, bytes.length));
+    Appendix appendix =
+        new Appendix(
+            Arrays.copyOfRange(bytes, 16, split), Arrays.copyOfRange(bytes, split, bytes.length));
+    digests = Optional.of(appendix.digests);
+    return appendix;
   }
 }

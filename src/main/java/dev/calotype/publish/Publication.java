@@ -268,7 +268,7 @@ public final class Publication implements AutoCloseable {
   }
 
   /** Gives the file its size if it ends with zeros that were not written. */
-  private void fill() throws IOException {
+  public void fill() throws IOException {
     if (channel.size() < written) {
       overwrite(written - 1, new byte[1], 0, 1);
     }

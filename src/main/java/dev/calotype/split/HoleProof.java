@@ -4,10 +4,9 @@ import dev.calotype.RefusedException;
 import dev.calotype.image.ElfImage;
 import dev.calotype.image.Section;
 import dev.calotype.image.Segment;
-import java.util.ArrayList;
+import dev.calotype.ji.Hole;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -42,26 +41,35 @@ final class HoleProof {
   }
 
   /**
-   * The holes of an image, by address.
+   * Proves all holes of an image.
    *
    * @param file what errors call it
    * @param pageSize the largest pages that the code was laid out for
+   * @param holes where its note says that they are
    * @throws RefusedException if there is none, or one of them is not disjoint from everything else
    */
-  static List<Linked.Hole> prove(ElfImage image, String file, long pageSize) {
-    return new HoleProof(image, file, pageSize).prove();
+  static void prove(ElfImage image, String file, long pageSize, List<Hole> holes) {
+    new HoleProof(image, file, pageSize).prove(holes);
   }
 
-  private List<Linked.Hole> prove() {
-    List<Linked.Hole> holes = new ArrayList<>();
+  private void prove(List<Hole> noted) {
+    if (noted.isEmpty()) {
+      throw new RefusedException(
+          file, "there is no hole in its note, so no data would be mapped over one");
+    }
+    for (Hole hole : noted) {
+      prove("for " + hole.section(), hole.address(), hole.size());
+    }
     for (Section section : image.sections()) {
       if (section.isLoaded() && section.name().startsWith(SECTION)) {
-        prove(section);
-        holes.add(new Linked.Hole(section.name(), section.address(), section.size()));
+        if (noted.stream().noneMatch(hole -> covers(section, hole))) {
+          throw refused(
+              section.name(), section.address(), section.size(), "is none of those in the note");
+        }
+        if (section.fileSize() != 0) {
+          throw refused(section.name(), section.address(), section.size(), "has bytes in the file");
+        }
       }
-    }
-    if (holes.isEmpty()) {
-      throw new RefusedException(file, "there is no hole in it: no section " + SECTION);
     }
     image.dynamicEntries().stream()
         .map(ElfImage.DynamicEntry::tag)
@@ -74,50 +82,49 @@ final class HoleProof {
                       .formatted(RUNS.get(tag))
                   + " constructors)");
         });
-    return holes;
   }
 
-  private void prove(Section hole) {
-    long start = hole.address();
-    long size = hole.size();
-    if (hole.fileSize() != 0) {
-      throw refused(hole, "has bytes in the file");
-    }
+  private void prove(String name, long start, long size) {
     if (size <= 0 || start < 0 || start > Long.MAX_VALUE - size) {
-      throw refused(hole, "is empty");
+      throw refused(name, start, size, "is empty");
     }
     if (start % page != 0 || size % page != 0) {
-      throw refused(hole, "is not aligned to 0x%x".formatted(page));
+      throw refused(name, start, size, "is not aligned to 0x%x".formatted(page));
     }
     Segment around =
         image.segments().stream()
             .filter(segment -> segment.isLoaded() && contains(segment, start, size))
             .findFirst()
-            .orElseThrow(() -> refused(hole, "lies in no PT_LOAD"));
+            .orElseThrow(() -> refused(name, start, size, "lies in no PT_LOAD"));
     if (around.protection().indexOf('x') >= 0 || around.protection().indexOf('r') < 0) {
-      throw refused(hole, "lies in a PT_LOAD of protection " + around.protection());
+      throw refused(name, start, size, "lies in a PT_LOAD of protection " + around.protection());
     }
     if (roundUp(around.address() + around.fileSize(), page) > start) {
-      throw refused(hole, "shares a page with bytes of its PT_LOAD");
+      throw refused(name, start, size, "shares a page with bytes of its PT_LOAD");
     }
-    requireAlone(hole, segment -> segment.index() != around.index() && isInMemory(segment));
-  }
-
-  /** No other segment and no other section has memory in the hole, which is of whole pages. */
-  private void requireAlone(Section hole, Predicate<Segment> others) {
+    // The hole is of whole pages, so what shares one of them overlaps it.
     for (Segment segment : image.segments()) {
-      if (others.test(segment) && overlaps(hole, segment.address(), segment.size())) {
+      boolean isOther = segment.index() != around.index() && isInMemory(segment);
+      if (isOther && overlaps(start, size, segment.address(), segment.size())) {
         throw refused(
-            hole, "shares its pages with %s %d".formatted(segment.type(), segment.index()));
+            name,
+            start,
+            size,
+            "shares its pages with %s %d".formatted(segment.type(), segment.index()));
       }
     }
     for (Section section : image.sections()) {
       if (section.isLoaded()
-          && section.index() != hole.index()
-          && overlaps(hole, section.address(), section.size())) {
-        throw refused(hole, "shares its pages with section " + section.name());
+          && !section.name().startsWith(SECTION)
+          && overlaps(start, size, section.address(), section.size())) {
+        throw refused(name, start, size, "shares its pages with section " + section.name());
       }
     }
+  }
+
+  private static boolean covers(Section section, Hole hole) {
+    return hole.address() >= section.address()
+        && hole.address() - section.address() <= section.size() - hole.size();
   }
 
   /** {@code PT_GNU_STACK} has no place of its own. */
@@ -131,21 +138,21 @@ final class HoleProof {
         && size <= segment.size();
   }
 
-  private static boolean overlaps(Section hole, long start, long size) {
+  private static boolean overlaps(long hole, long holeSize, long start, long size) {
     return size > 0
-        && Long.compareUnsigned(start, hole.address() + hole.size()) < 0
-        && Long.compareUnsigned(hole.address(), start + size) < 0;
+        && Long.compareUnsigned(start, hole + holeSize) < 0
+        && Long.compareUnsigned(hole, start + size) < 0;
   }
 
   private static long roundUp(long value, long alignment) {
     return (value + alignment - 1) & -alignment;
   }
 
-  private RefusedException refused(Section hole, String why) {
+  private RefusedException refused(String hole, long start, long size, String why) {
     return new RefusedException(
         file,
         "hole %s at 0x%x+0x%x %s; program headers: %s"
-            .formatted(hole.name(), hole.address(), hole.size(), why, headers(image)));
+            .formatted(hole, start, size, why, headers(image)));
   }
 
   /** The program headers that have memory, in one line. */

@@ -152,9 +152,9 @@ public final class Link {
         throw new RefusedException(
             linker.program().toString(), "it succeeded and made nothing: " + messages.strip());
       }
-      List<Linked.Hole> holes = new LinkProof(target, note, input.target(), soname).prove(output);
+      new LinkProof(target, note, input.target(), soname).prove(output);
       LinkedNote sealed = Seal.seal(output, target, options.durability(), options.replace());
-      return new Linked(target, sealed, linker, arguments.command(), holes, messages);
+      return new Linked(target, sealed, linker, arguments.command(), messages);
     }
   }
 

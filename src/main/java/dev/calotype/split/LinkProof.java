@@ -10,13 +10,18 @@ import dev.calotype.image.PeImage;
 import dev.calotype.image.Segment;
 import dev.calotype.image.Target;
 import dev.calotype.ji.CodeNote;
+import dev.calotype.ji.CodeObject;
+import dev.calotype.ji.Expectations;
+import dev.calotype.ji.Hole;
 import dev.calotype.ji.LinkedNote;
 import dev.calotype.ji.Shape;
+import dev.calotype.ji.Validity;
 import dev.calotype.map.OpenFile;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -50,19 +55,28 @@ final class LinkProof {
   /**
    * Proves it.
    *
-   * @return the holes
    * @throws RefusedException if something is missing
    */
-  List<Linked.Hole> prove(Path output) throws IOException {
+  void prove(Path output) throws IOException {
     try (OpenFile open = OpenFile.open(output);
         Arena arena = Arena.ofConfined()) {
-      proveNote(open);
+      List<Hole> holes = proveNote(open);
       MemorySegment bytes = open.map(arena);
-      return open.whileWhole(() -> prove(Image.of(bytes, file)));
+      open.whileWhole(() -> {
+        prove(Image.of(bytes, file), holes);
+        return true;
+      });
+    }
+    // The rest of the places, as whoever loads it will see them.
+    try (Validity validity = CodeObject.check(output, Expectations.none())) {
+      if (validity instanceof Validity.Damaged damaged) {
+        throw new RefusedException(file, "its note leads to the wrong places: " + damaged.reason());
+      }
     }
   }
 
-  private void proveNote(OpenFile open) throws IOException {
+  /** Where the note says that holes are. */
+  private List<Hole> proveNote(OpenFile open) throws IOException {
     Optional<NoteFinder.Found> found = NoteFinder.find(open, CodeNote.WANTED);
     if (found.isEmpty()) {
       throw new RefusedException(file, "the linker left the note out");
@@ -74,9 +88,24 @@ final class LinkProof {
         || linked.pageSize() != note.pageSize()) {
       throw new RefusedException(file, "its note is not the one that was linked");
     }
+    return linked.shape() == Shape.HOLE ? holes(linked, found.get()) : List.of();
   }
 
-  private List<Linked.Hole> prove(Image image) {
+  /** Before they are known to lead anywhere: docs/code-note.md, "Places". */
+  private static List<Hole> holes(LinkedNote linked, NoteFinder.Found found) {
+    List<Long> places = linked.linkage().places();
+    List<Hole> holes = new ArrayList<>();
+    int first = places.size() - linked.holes().size();
+    long end = found.address().orElse(0) + found.bytes().byteSize();
+    for (int i = first; i < places.size(); i++) {
+      Hole hole = linked.holes().get(i - first);
+      long place = end - Long.BYTES * (long) (places.size() - i);
+      holes.add(new Hole(hole.section(), hole.size(), place + places.get(i)));
+    }
+    return holes;
+  }
+
+  private void prove(Image image, List<Hole> holes) {
     if (!image.target().architecture().equals(target.architecture())
         || image.target().bits() != target.bits()) {
       throw new RefusedException(
@@ -98,9 +127,10 @@ final class LinkProof {
       if (note.shape() == Shape.NEEDED) {
         proveNeeded(elf);
       }
-      return note.shape() == Shape.HOLE ? HoleProof.prove(elf, file, note.pageSize()) : List.of();
+      if (note.shape() == Shape.HOLE) {
+        HoleProof.prove(elf, file, note.pageSize(), holes);
+      }
     }
-    return List.of();
   }
 
   private void provePages(ElfImage elf) {

@@ -8,33 +8,17 @@ import java.util.List;
  * Code that was linked, proven, sealed and published.
  *
  * @param file where it is
- * @param note its note, sealed
+ * @param note its note, sealed, with the addresses of cells and holes
  * @param linker what linked it
  * @param command how the linker was called; the output and the note object were in a folder that is
  *     gone
- * @param holes its holes, by address; none for other shapes than hole
  * @param messages what the linker had to say all the same, up to 64 KiB
  */
 public record Linked(
-    Path file,
-    LinkedNote note,
-    Linker linker,
-    List<String> command,
-    List<Hole> holes,
-    String messages) {
+    Path file, LinkedNote note, Linker linker, List<String> command, String messages) {
 
-  /** Copies the lists. */
+  /** Copies the list. */
   public Linked {
     command = List.copyOf(command);
-    holes = List.copyOf(holes);
   }
-
-  /**
-   * A range that data is to be mapped over.
-   *
-   * @param section the name of its section
-   * @param address its address, relative to the image's base
-   * @param size its size in bytes
-   */
-  public record Hole(String section, long address, long size) {}
 }

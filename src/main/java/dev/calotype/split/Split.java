@@ -13,8 +13,9 @@ import dev.calotype.ji.PairWriter;
 import dev.calotype.ji.WriteOptions;
 import dev.calotype.map.OpenFile;
 import dev.calotype.split.elf.ElfDetachment;
-import dev.calotype.split.elf.ElfDetachment.Moved;
-import dev.calotype.split.elf.Part;
+import dev.calotype.split.plan.Detachment;
+import dev.calotype.split.plan.Moved;
+import dev.calotype.split.plan.Part;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -35,9 +36,9 @@ import java.util.zip.CRC32C;
 public final class Split implements AutoCloseable {
   private final OpenFile file;
   private final Target target;
-  private final ElfDetachment detachment;
+  private final Detachment detachment;
 
-  private Split(OpenFile file, Target target, ElfDetachment detachment) {
+  private Split(OpenFile file, Target target, Detachment detachment) {
     this.file = file;
     this.target = target;
     this.detachment = detachment;
@@ -111,9 +112,9 @@ public final class Split implements AutoCloseable {
       for (Part part : detachment.parts()) {
         pass.write(part);
       }
-      pass.padTo(detachment.programHeadersOffset());
-      byte[] programHeaders = detachment.programHeaders();
-      pair.code().write(programHeaders, 0, programHeaders.length);
+      pass.padTo(detachment.tailOffset());
+      byte[] tail = detachment.tail();
+      pair.code().write(tail, 0, tail.length);
       file.requireUnchanged();
       return pair.publish(
           new Recipe(

@@ -2,9 +2,18 @@ package dev.calotype.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.calotype.ji.DataFile;
+import dev.calotype.ji.DataId;
+import dev.calotype.ji.Expectations;
+import dev.calotype.ji.Linkage;
+import dev.calotype.ji.LinkedNote;
+import dev.calotype.ji.Origin;
+import dev.calotype.ji.Shape;
+import dev.calotype.ji.Validity;
 import dev.calotype.testing.Bytes;
 import dev.calotype.testing.CodeLink;
 import dev.calotype.testing.Libraries;
+import dev.calotype.testing.NoteObject;
 import dev.calotype.testing.Run;
 import dev.calotype.testing.Tools;
 import java.io.IOException;
@@ -66,11 +75,19 @@ final class LinkCommandTest {
   }
 
   @Test
-  void aHoleIsShownWithItsPlace() {
+  void aHoleIsShownWithItsPlace() throws IOException {
     Path object = CodeLink.LLD.compile(folder, "hole.c");
-    Cli run = Cli.run("link", object, "--data", data, "-o", code, "--shape", "hole");
+    Path note;
+    try (Validity validity = DataFile.check(data, Expectations.none())) {
+      DataId id = ((Validity.Fresh) validity).data().id();
+      LinkedNote hole =
+          LinkedNote.unsealed(Shape.HOLE, 65_536, id, Origin.none())
+              .withLinkage(Linkage.none().withHole(".rodata", 65_536));
+      note = NoteObject.assemble(folder, CodeLink.LLD, hole, "table");
+    }
+    Cli run = Cli.run("link", object, note, "--data", data, "-o", code, "--shape", "hole");
     assertThat(run.succeeded().out())
-        .containsPattern("hole \\.jihole at 0x[0-9a-f]+0000, 64.0 KiB \\(65,536 bytes\\)");
+        .containsPattern("hole for \\.rodata at 0x[0-9a-f]+0000, 64.0 KiB \\(65,536 bytes\\)");
   }
 
   @Test
@@ -116,7 +133,7 @@ final class LinkCommandTest {
     assertThat(link(object, ExitCode.FOREIGN, "--linker", Tools.require("strace")))
         .contains("can't tell by the name 'strace' what kind of linker it is");
     assertThat(link(object, ExitCode.FOREIGN, "--shape", "hole"))
-        .contains("there is no hole in it");
+        .contains("there is no hole in its note");
     link(folder.resolve("none.o"), ExitCode.IO);
     Path damaged = folder.resolve("damaged.o");
     Files.write(damaged, Arrays.copyOf(Files.readAllBytes(object), 50));
@@ -142,7 +159,7 @@ final class LinkCommandTest {
   @Test
   void anOutputThatDoesNotFitLeavesNothingBehind() throws Exception {
     // A limit on the size of files stops the linker as a full disk does, or our copy.
-    Path object = CodeLink.LLD.compile(folder, "hole.c");
+    Path object = CodeLink.LLD.compile(folder, "slots.c");
     for (int blocks : List.of(1, 8, 100)) {
       Run run = process("ulimit -f %d; ".formatted(blocks), object);
       assertThat(run.exit()).as(run.err()).isIn(3, 74);

@@ -5,16 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.calotype.Durability;
 import dev.calotype.RefusedException;
-import dev.calotype.emit.ObjectTarget;
 import dev.calotype.emit.OutputOptions;
-import dev.calotype.emit.Payload;
-import dev.calotype.emit.Wrap;
 import dev.calotype.image.Format;
-import dev.calotype.ji.CodeNote;
 import dev.calotype.ji.CodeObject;
 import dev.calotype.ji.DataFile;
 import dev.calotype.ji.DataFileWriter;
 import dev.calotype.ji.Expectations;
+import dev.calotype.ji.Hole;
+import dev.calotype.ji.Linkage;
 import dev.calotype.ji.LinkedNote;
 import dev.calotype.ji.Origin;
 import dev.calotype.ji.Shape;
@@ -24,19 +22,20 @@ import dev.calotype.ji.WriteOptions;
 import dev.calotype.testing.Bytes;
 import dev.calotype.testing.CodeLink;
 import dev.calotype.testing.Libraries;
+import dev.calotype.testing.NoteObject;
 import dev.calotype.testing.Readobj;
 import dev.calotype.testing.Run;
 import dev.calotype.testing.Tools;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
-import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,6 +50,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class LinkTest {
   private static final int SIZE = 65_536;
   private static final byte[] CONTENT = Bytes.random(SIZE, 5);
+
+  /** What follows a section's directive. */
+  private static final String HOLE = ".globl table\n.hidden table\ntable: .zero 65536\n";
+
   private static final OutputOptions REPLACE = OutputOptions.standard().withReplace(true);
 
   @TempDir Path folder;
@@ -75,9 +78,12 @@ final class LinkTest {
   @ParameterizedTest
   @MethodSource("shapes")
   void whatIsLinkedIsProvenSealedAndTheSameEachTime(CodeLink link, Shape shape) throws IOException {
-    Path object = link.compile(folder, source(shape));
+    List<Path> objects = new ArrayList<>(List.of(link.compile(folder, source(shape))));
+    if (shape == Shape.HOLE) {
+      objects.add(note(link, SIZE));
+    }
     Path target = out.resolve("m.so");
-    Linked linked = link(link, shape, List.of(object), target);
+    Linked linked = link(link, shape, objects, target);
 
     assertThat(linked.note().sealed()).isTrue();
     assertThat(linked.note().shape()).isEqualTo(shape);
@@ -86,14 +92,14 @@ final class LinkTest {
     assertFresh(target);
     byte[] bytes = Files.readAllBytes(target);
     Path again = Files.createDirectory(out.resolve("a folder")).resolve("m.so");
-    link(link, shape, List.of(object), again);
+    link(link, shape, objects, again);
     assertThat(again).hasBinaryContent(bytes);
     assertThat(new String(bytes, StandardCharsets.ISO_8859_1)).doesNotContain(folder.toString());
     if (link.format() == Format.ELF) {
       assertPages(target, 65_536);
     }
-    assertThat(linked.holes()).hasSize(shape == Shape.HOLE ? 1 : 0);
-    for (Linked.Hole hole : linked.holes()) {
+    assertThat(linked.note().holes()).hasSize(shape == Shape.HOLE ? 1 : 0);
+    for (Hole hole : linked.note().holes()) {
       assertHole(target, hole);
     }
     if (link.runsHere()) {
@@ -131,7 +137,7 @@ final class LinkTest {
         link == CodeLink.CC
             ? List.of(prefix + "-z,max-page-size=4096")
             : List.of("-z", "max-page-size=4096");
-    assertRefused(link, Shape.SLOTS, object, arguments)
+    assertRefused(link, Shape.SLOTS, List.of(object), arguments)
         .hasMessageContaining("is laid out for pages of 0x1000, the note says 0x10000")
         .hasMessageContaining("; program headers: ");
   }
@@ -141,30 +147,39 @@ final class LinkTest {
       value = CodeLink.class,
       names = {"GNU", "LLD"})
   void aHoleThatIsNotOfWholePagesIsRefusedWithTheProgramHeaders(CodeLink link) {
-    String[] bad = {
-      ".section .jihole,\"awR\",@nobits\n.balign 4096\n.zero 4096\n.zero 61440\n",
-      ".section .jihole,\"awR\",@nobits\n.balign 65536\n.zero 65535\n",
-      ".section .jihole,\"aw\"\n.balign 65536\n.zero 65536\n",
-      ".section .jihole,\"awxR\",@nobits\n.balign 65536\n.zero 65536\n",
-      ".section .jihole,\"awTR\",@nobits\n.balign 65536\n.zero 65536\n"
-    };
-    for (String source : bad) {
-      assertRefused(link, Shape.HOLE, assemble(source + ".bss\n.zero 5000\n"), List.of())
-          .as(source)
-          .hasMessageContaining("hole .jihole at 0x")
-          .hasMessageContaining("; program headers: ");
-    }
-    assertRefused(link, Shape.HOLE, assemble(".data\n.quad 1\n"), List.of())
-        .hasMessageContaining("there is no hole in it");
-    String constructor =
-        """
-        .section .init_array,"aw",@init_array
-        .quad 0
-        .section .jihole,"awR",@nobits
-        .balign 65536
-        .zero 65536
-        """;
-    assertRefused(link, Shape.HOLE, assemble(constructor), List.of())
+    Path whole = note(link, SIZE);
+    Map<String, String> bad =
+        Map.of(
+            ".section .jihole,\"awR\",@nobits\n.balign 4096\n.zero 4096\n",
+            "is not aligned to 0x10000",
+            ".section .jihole,\"aw\"\n.balign 65536\n",
+            "shares a page with bytes of its PT_LOAD",
+            ".section .jihole,\"awxR\",@nobits\n.balign 65536\n",
+            "lies in a PT_LOAD of protection",
+            ".section .jihole,\"awR\",@nobits\n.balign 65536\n.zero 65536\n.bss\n.balign 65536\n",
+            "section .bss");
+    bad.forEach((start, why) ->
+        assertRefused(link, Shape.HOLE, List.of(whole, assemble(start + HOLE + ".bss\n.zero 9\n")))
+            .as(start)
+            .hasMessageContaining("m.so: hole for table at 0x")
+            .hasMessageContaining(why)
+            .hasMessageContaining("; program headers: "));
+    Path good = assemble(".section .jihole,\"awR\",@nobits\n.balign 65536\n" + HOLE);
+    assertRefused(link, Shape.HOLE, List.of(note(link, SIZE - 1), good))
+        .hasMessageContaining("+0xffff is not aligned to 0x10000");
+    assertRefused(link, Shape.HOLE, List.of(note(link, 2L * SIZE), good))
+        .hasMessageContaining("lies in no PT_LOAD");
+    assertRefused(link, Shape.HOLE, List.of(good))
+        .hasMessageContaining("there is no hole in its note");
+    Path second =
+        assembleNamed("second", ".section .jihole.2,\"awR\",@nobits\n.balign 65536\n.zero 65536\n");
+    note(link, SIZE);
+    assertRefused(link, Shape.HOLE, List.of(whole, good, second))
+        .hasMessageContaining("hole .jihole.2 at 0x")
+        .hasMessageContaining("is none of those in the note");
+    Path constructor =
+        assembleNamed("constructor", ".section .init_array,\"aw\",@init_array\n.quad 0\n");
+    assertRefused(link, Shape.HOLE, List.of(whole, good, constructor))
         .hasMessageContaining("DT_INIT_ARRAY");
   }
 
@@ -192,13 +207,13 @@ final class LinkTest {
         """);
     Path object =
         assemble(
-            ".section .jihole,\"awR\",@nobits\n.balign 65536\n.zero 65536\n.data\n.zero 64,1\n");
+            ".section .jihole,\"awR\",@nobits\n.balign 65536\n" + HOLE + ".data\n.zero 64,1\n");
     assertRefused(
             CodeLink.LLD,
             Shape.HOLE,
-            object,
+            List.of(note(CodeLink.LLD, SIZE), object),
             List.of("-T", script.toString(), "--hash-style=sysv", "--no-check-sections"))
-        .hasMessageContaining("hole .jihole at 0x20000+0x10000 shares its pages with")
+        .hasMessageContaining("hole for table at 0x20000+0x10000 shares its pages with")
         .hasMessageContaining("; program headers: ");
   }
 
@@ -208,21 +223,21 @@ final class LinkTest {
       names = {"LLD_LINK", "MINGW", "LD64"})
   void holesAreForElfAlone(CodeLink link) {
     Path object = link.compile(folder, "slots.c");
-    assertRefused(link, Shape.HOLE, object, List.of())
+    assertRefused(link, Shape.HOLE, List.of(object))
         .hasMessageContaining("the shape hole is not linked for x86_64-");
   }
 
   @Test
   void dataThatIsNoSharedObjectCanNotBeNeeded() {
     Path object = CodeLink.LLD.compile(folder, "slots.c");
-    assertRefused(CodeLink.LLD, Shape.NEEDED, object, List.of())
+    assertRefused(CodeLink.LLD, Shape.NEEDED, List.of(object))
         .hasMessageContaining("it is no shared object, so no code can need it");
   }
 
   @Test
   void theNoteOfAnObjectDecides() throws IOException {
     Path object = CodeLink.LLD.compile(folder, "hole.c");
-    Path note = note();
+    Path note = note(CodeLink.LLD, SIZE);
     Path target = out.resolve("m.so");
     try (Validity.Fresh fresh = fresh(data)) {
       Link link = Link.of(fresh, List.of(note, object));
@@ -278,9 +293,9 @@ final class LinkTest {
     assertThatThrownBy(() -> link(CodeLink.GNU, Shape.SLOTS, List.of(other), out.resolve("m.so")))
         .isInstanceOf(LinkerFailedException.class)
         .hasMessageContaining("ld failed with exit code 1: ");
-    assertRefused(CodeLink.LD64, Shape.SLOTS, one, List.of())
+    assertRefused(CodeLink.LD64, Shape.SLOTS, List.of(one))
         .hasMessageContaining("it does not link objects for x86_64-elf");
-    assertRefused(CodeLink.LLD_LINK, Shape.SLOTS, one, List.of())
+    assertRefused(CodeLink.LLD_LINK, Shape.SLOTS, List.of(one))
         .hasMessageContaining("it does not link objects for x86_64-elf");
     assertThat(Bytes.names(out)).isEmpty();
   }
@@ -408,25 +423,29 @@ final class LinkTest {
   }
 
   private AbstractThrowableAssert<?, ? extends Throwable> assertRefused(
-      CodeLink link, Shape shape, Path object, List<String> arguments) {
+      CodeLink link, Shape shape, List<Path> objects) {
+    return assertRefused(link, shape, objects, List.of());
+  }
+
+  private AbstractThrowableAssert<?, ? extends Throwable> assertRefused(
+      CodeLink link, Shape shape, List<Path> objects, List<String> arguments) {
     var thrown =
-        assertThatThrownBy(() -> link(link, shape, List.of(object), out.resolve("m.so"), arguments))
+        assertThatThrownBy(() -> link(link, shape, objects, out.resolve("m.so"), arguments))
             .isInstanceOf(RefusedException.class);
     assertThat(Bytes.names(out)).isEmpty();
     return thrown;
   }
 
-  /** A note object for the data, as the hole's. */
-  private Path note() throws IOException {
-    Path object = folder.resolve("note.o");
+  /** A note object for code with a hole at {@code table}. */
+  private Path note(CodeLink link, long size) {
     try (Validity.Fresh fresh = fresh(data)) {
-      byte[] note =
+      LinkedNote note =
           LinkedNote.unsealed(Shape.HOLE, 65_536, fresh.data().id(), Origin.none())
-              .encode(ByteOrder.LITTLE_ENDIAN);
-      Wrap.note(ObjectTarget.X86_64_LINUX, CodeNote.section(Format.ELF))
-          .write(Payload.of(MemorySegment.ofArray(note), "note"), object, REPLACE);
+              .withLinkage(Linkage.none().withHole("table", size));
+      return NoteObject.assemble(folder, link, note, "table");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    return object;
   }
 
   private Path assemble(String source) {
@@ -469,7 +488,7 @@ final class LinkTest {
   }
 
   /** Nothing but the hole is in its pages, as another reader sees it. */
-  private static void assertHole(Path library, Linked.Hole hole) {
+  private static void assertHole(Path library, Hole hole) {
     assertThat(hole.address() % 65_536).isZero();
     assertThat(hole.size()).isEqualTo(SIZE);
     int around = 0;

@@ -61,12 +61,17 @@ public enum CodeLink {
     return compiled.startsWith("x86_64-linux") && System.getProperty("os.arch").equals("amd64");
   }
 
+  /** Clang's options for what it links for. */
+  public List<String> target() {
+    return List.of(("--target=" + compiled).split(" ", -1));
+  }
+
   /** Compiles {@code slots.c} or {@code hole.c}. */
   public Path compile(Path folder, String source, String... more) {
     Tools.require(linker);
     Path object = folder.resolve("%s-%s.o".formatted(source, this));
-    List<String> options =
-        new ArrayList<>(List.of(("--target=" + compiled + " -c").split(" ", -1)));
+    List<String> options = new ArrayList<>(target());
+    options.add("-c");
     options.addAll(List.of("-ffreestanding", "-fno-vectorize", "-fno-unroll-loops"));
     if (format != Format.PE) {
       options.add("-fPIC");

@@ -50,6 +50,17 @@ public final class RustcGraphFile implements AutoCloseable {
     }
   }
 
+  /**
+   * Whether a file starts as one does, of whatever version.
+   *
+   * @throws IOException if it can't be read
+   */
+  public static boolean isOne(Path path) throws IOException {
+    try (OpenFile file = OpenFile.open(path)) {
+      return RustcHeader.isOne(file);
+    }
+  }
+
   /** The compiler's version, as {@code 1.95.0 (59807616e 2026-04-14)}. */
   public String version() {
     return header.version();

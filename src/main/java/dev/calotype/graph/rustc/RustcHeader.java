@@ -24,6 +24,13 @@ record RustcHeader(String version, long options, long size) {
   /** The one series whose files were compared with what rustc says of them. */
   private static final String SERIES = "1.95.";
 
+  /** Whether a file starts with the magic. */
+  static boolean isOne(OpenFile file) throws IOException {
+    byte[] start = new byte[MAGIC.length];
+    return file.readAvailable(0, start, 0, start.length) == start.length
+        && Arrays.equals(start, MAGIC);
+  }
+
   /**
    * Reads it.
    *

@@ -73,14 +73,14 @@ final class RustcWalk {
       throw malformed("index of node", number, at + 2, index, "one of its own");
     }
     highest = Math.max(highest, index);
-    long keyLow = window.u64();
     long keyHigh = window.u64();
-    long valueLow = window.u64();
+    long keyLow = window.u64();
     long valueHigh = window.u64();
+    long valueLow = window.u64();
     int count = inlined == 0 ? spilledCount(number) : inlined - 1;
     int forward = edges(number, index, at, width, count);
     census.add(kind, count, forward);
-    visitor.node(index, kind, keyLow, keyHigh, valueLow, valueHigh, edges, count);
+    visitor.node(index, kind, keyHigh, keyLow, valueHigh, valueLow, edges, count);
   }
 
   private int spilledCount(long number) throws IOException {

@@ -6,6 +6,9 @@ import dev.calotype.image.elf.ElfFile;
 import dev.calotype.image.elf.ElfLayout;
 import dev.calotype.split.SectionChoice;
 import dev.calotype.split.elf.ElfSelection.Candidate;
+import dev.calotype.split.plan.Detachment;
+import dev.calotype.split.plan.Moved;
+import dev.calotype.split.plan.Part;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -22,7 +25,7 @@ import java.util.Map;
  * type is {@code ET_NONE}, which no loader accepts. See docs/data-file-format.md, "Detached code
  * object".
  */
-public final class ElfDetachment {
+public final class ElfDetachment implements Detachment {
   /** What offsets move by: a multiple of this. The smallest page of any system that runs ELF. */
   static final long PAGE = 4096;
 
@@ -49,15 +52,6 @@ public final class ElfDetachment {
     this.replacements = replacements;
     this.remainder = remainder;
   }
-
-  /**
-   * A section that leaves.
-   *
-   * @param name its name
-   * @param size its size in bytes
-   * @param alignment its alignment in bytes
-   */
-  public record Moved(String name, long size, long alignment) {}
 
   /**
    * Plans the cut.
@@ -87,22 +81,22 @@ public final class ElfDetachment {
         remainder);
   }
 
-  /** The original, from its first to its last byte. */
+  @Override
   public List<Part> parts() {
     return parts;
   }
 
-  /** The sections of the data file, in order. */
+  @Override
   public List<Moved> moved() {
     return moved;
   }
 
-  /** Every section with bytes, and where it goes. */
+  @Override
   public List<SectionChoice> choices() {
     return choices;
   }
 
-  /** The bytes that stand for a {@link Part.Kind#REPLACE} part. */
+  @Override
   public byte[] replacement(Part part) {
     byte[] bytes = replacements.get(part.offset());
     if (bytes == null || bytes.length != part.length()) {
@@ -111,13 +105,14 @@ public final class ElfDetachment {
     return bytes;
   }
 
-  /** The program headers, which follow the last part at {@link #programHeadersOffset()}. */
-  public byte[] programHeaders() {
+  /** The program headers. */
+  @Override
+  public byte[] tail() {
     return remainder.programHeaders();
   }
 
-  /** Where the program headers start in the code object. */
-  public long programHeadersOffset() {
+  @Override
+  public long tailOffset() {
     return remainder.programHeadersOffset();
   }
 

@@ -8,6 +8,7 @@ import dev.calotype.image.elf.ElfSection;
 import dev.calotype.image.elf.ElfSegment;
 import dev.calotype.ji.DetachedNote;
 import dev.calotype.split.elf.ElfSelection.Candidate;
+import dev.calotype.split.plan.Part;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.HashSet;

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.calotype.MalformedImageException;
 import dev.calotype.UnsupportedFormatException;
 import dev.calotype.testing.Bytes;
+import dev.calotype.testing.RustcBytes;
+import dev.calotype.testing.RustcSamples;
 import dev.calotype.testing.Tools;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -45,7 +47,7 @@ final class RustcGraphDamageTest {
 
   @Test
   void noStartOfASampleIsTakenForOne() throws IOException {
-    RustcGraphTest.unpack("small", file);
+    RustcSamples.unpack("small", file);
     byte[] graph = Bytes.read(file);
     TreeSet<Integer> sizes = new TreeSet<>();
     for (int i = 0; i < 100; i++) {
@@ -93,7 +95,7 @@ final class RustcGraphDamageTest {
 
   @Test
   void aSampleWithAFlippedByteIsCountedTheSameOrSaidToBeDamaged() throws IOException {
-    RustcGraphTest.unpack("small", file);
+    RustcSamples.unpack("small", file);
     byte[] graph = Bytes.read(file);
     long nodes = nodes(graph);
     SplittableRandom random = new SplittableRandom(2);
@@ -116,7 +118,7 @@ final class RustcGraphDamageTest {
 
   @Test
   void aPageOfZerosIsFoundWhereverItIs() throws IOException {
-    RustcGraphTest.unpack("small", file);
+    RustcSamples.unpack("small", file);
     byte[] graph = Bytes.read(file);
     for (int page = 4096; page < graph.length - 4096; page += Tools.count(81_920, 4096)) {
       byte[] changed = graph.clone();

@@ -6,18 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.calotype.FileChangedException;
 import dev.calotype.UnsupportedFormatException;
 import dev.calotype.testing.Bytes;
+import dev.calotype.testing.RustcBytes;
+import dev.calotype.testing.RustcSamples;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.LongStream;
-import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,9 +32,8 @@ final class RustcGraphTest {
   @ParameterizedTest
   @ValueSource(strings = {"small", "threads4"})
   void aGraphOfRustcsIsCountedAsTheSamplesOracleCountsIt(String name) throws IOException {
-    unpack(name, file);
-    String counts = new String(resource(name + ".counts.txt"), StandardCharsets.UTF_8);
-    assertThat(Counts.of(file)).isEqualTo(counts);
+    RustcSamples.unpack(name, file);
+    assertThat(Counts.of(file)).isEqualTo(RustcSamples.counts(name));
   }
 
   @Test
@@ -155,21 +152,5 @@ final class RustcGraphTest {
                     Bytes.write(file, Arrays.copyOf(bytes, bytes.length + 1));
                   }
                 }));
-  }
-
-  /** Writes a committed sample to {@code target}. */
-  static void unpack(String name, Path target) throws IOException {
-    try (InputStream in =
-        new GZIPInputStream(
-            Objects.requireNonNull(
-                RustcGraphTest.class.getResourceAsStream(name + ".dep-graph.bin.gz")))) {
-      Files.copy(in, target);
-    }
-  }
-
-  private static byte[] resource(String name) throws IOException {
-    try (InputStream in = Objects.requireNonNull(RustcGraphTest.class.getResourceAsStream(name))) {
-      return in.readAllBytes();
-    }
   }
 }

@@ -1,4 +1,4 @@
-package dev.calotype.split.elf;
+package dev.calotype.split.plan;
 
 /**
  * A range of the original file and what becomes of it.
@@ -22,7 +22,8 @@ public record Part(Kind kind, long offset, long length, int section, int run, lo
     REPLACE
   }
 
-  long end() {
+  /** Where it ends in the original. */
+  public long end() {
     return offset + length;
   }
 }
