@@ -14,7 +14,7 @@ final class Commands {
   private static final List<String> NAMES =
       List.of(
           "inspect", "find", "split", "join", "check", "embed", "wrap", "unwrap", "note", "link",
-          "seal", "codes", "graph", "demo");
+          "seal", "load", "codes", "graph", "demo");
 
   private Commands() {}
 
@@ -32,6 +32,7 @@ final class Commands {
           case "link" -> new LinkCommand();
           case "seal" -> new SealCommand();
           case "codes" -> new CodesCommand();
+          case "load" -> new LoadCommand();
           case "wrap" -> new WrapCommand();
           case "unwrap" -> new UnwrapCommand();
           case "demo" -> new DemoCommand();

@@ -27,7 +27,8 @@ final class MainTest {
     assertThat(help).contains(FOUND_IN_EVERY_HELP, "Commands:", "Examples:", "Exit codes:");
     for (String command :
         new String[] {
-          "inspect", "find", "split", "join", "check", "embed", "wrap", "unwrap", "demo"
+          "inspect", "find", "split", "join", "check", "embed", "wrap", "unwrap", "note", "link",
+          "seal", "load", "codes", "graph", "demo"
         }) {
       assertThat(help).containsPattern("\\R  " + command + " +[A-Z].*\\.\\R");
     }
@@ -37,7 +38,8 @@ final class MainTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "inspect", "find", "split", "join", "check", "embed", "wrap", "unwrap", "demo", "train"
+        "inspect", "find", "split", "join", "check", "embed", "wrap", "unwrap", "note", "link", "seal",
+        "load", "codes", "demo", "train"
       })
   void everyCommandHasHelpWithUsageOptionsAndAnExample(String command) {
     String help = Cli.run(command, "--help").succeeded().out();
