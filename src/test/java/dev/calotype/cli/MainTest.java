@@ -38,8 +38,8 @@ final class MainTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "inspect", "find", "split", "join", "check", "embed", "wrap", "unwrap", "note", "link", "seal",
-        "load", "codes", "demo", "train"
+        "inspect", "find", "split", "join", "check", "embed", "wrap", "unwrap", "note", "link",
+        "seal", "load", "codes", "demo", "train"
       })
   void everyCommandHasHelpWithUsageOptionsAndAnExample(String command) {
     String help = Cli.run(command, "--help").succeeded().out();
