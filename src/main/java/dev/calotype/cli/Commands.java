@@ -146,6 +146,15 @@ final class Commands {
         .build();
   }
 
+  /** An option with a number. */
+  static OptionSpec number(String name, String label, String description) {
+    return OptionSpec.builder(name)
+        .paramLabel(label)
+        .type(int.class)
+        .description(description)
+        .build();
+  }
+
   /** The required option {@code -o}. */
   static OptionSpec output(String label, String description) {
     return OptionSpec.builder("-o", "--output")

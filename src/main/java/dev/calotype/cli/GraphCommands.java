@@ -21,7 +21,9 @@ final class GraphCommands {
         List.of(
             new Member("info", GraphInfoCommand::new),
             new Member("import", GraphImportCommand::new),
+            new Member("verify", GraphVerifyCommand::new),
             new Member("why", GraphWhyCommand::new),
-            new Member("dump", GraphDumpCommand::new)));
+            new Member("dump", GraphDumpCommand::new),
+            new Member("stats", GraphStatsCommand::new)));
   }
 }

@@ -9,7 +9,6 @@ import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 
 /** {@code graph dump}: nodes with their edges, as text, JSON or for Graphviz. */
@@ -27,10 +26,12 @@ final class GraphDumpCommand implements Command {
     spec.addOption(
         Commands.text(
             "--node", "NODE", "Only this node and those around it: " + NodeName.FORMS + "."));
-    spec.addOption(number("--depth", "N", "With --node, how many edges away, 1 by default."));
+    spec.addOption(
+        Commands.number("--depth", "N", "With --node, how many edges away, 1 by default."));
     spec.addOption(Commands.flag("--dependents", "With --node, also what depends on it.").build());
-    spec.addOption(number("--most", "N", "With --node, how many nodes at most, 500 by default."));
-    spec.addOption(number("--kind", "N", "Only nodes of this kind."));
+    spec.addOption(
+        Commands.number("--most", "N", "With --node, how many nodes at most, 500 by default."));
+    spec.addOption(Commands.number("--kind", "N", "Only nodes of this kind."));
     spec.addOption(Commands.flag("--dot", "With --node, print a graph for Graphviz.").build());
     spec.addOption(Commands.flag("--json", "Print JSON Lines: one object for each node.").build());
     spec.addPositional(Commands.file(0, "GRAPH", "A graph."));
@@ -157,13 +158,5 @@ final class GraphDumpCommand implements Command {
       line.append(' ').append(edge);
     }
     out.println(line);
-  }
-
-  private static OptionSpec number(String name, String label, String description) {
-    return OptionSpec.builder(name)
-        .paramLabel(label)
-        .type(int.class)
-        .description(description)
-        .build();
   }
 }

@@ -1,9 +1,8 @@
 package dev.calotype.cli;
 
+import dev.calotype.emit.CellTable;
 import dev.calotype.emit.ObjectTarget;
-import dev.calotype.emit.Payload;
-import dev.calotype.emit.Wrap;
-import dev.calotype.ji.CodeNote;
+import dev.calotype.emit.ObjectWriter;
 import dev.calotype.ji.Comparison;
 import dev.calotype.ji.DataFile;
 import dev.calotype.ji.DataId;
@@ -13,7 +12,6 @@ import dev.calotype.ji.Origin;
 import dev.calotype.ji.Shape;
 import dev.calotype.ji.Validity;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -100,12 +98,7 @@ final class NoteCommand implements Command {
     // A linked COFF object is a PE image.
     String linked = target.target().id().replace("-coff", "-pe");
     LinkedNote note = notes.apply(id).withTarget(linked);
-    byte[] bytes = note.encode(target.target().byteOrder());
-    Wrap.note(target, CodeNote.section(target.target().format()))
-        .write(
-            Payload.of(MemorySegment.ofArray(bytes), data.toString()),
-            object,
-            Outputs.options(invocation));
+    ObjectWriter.of(target).add(CellTable.of(note)).write(object, Outputs.options(invocation));
     invocation
         .terminal()
         .out()

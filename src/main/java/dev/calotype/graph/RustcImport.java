@@ -65,7 +65,8 @@ final class RustcImport implements NodeVisitor, AutoCloseable {
     }
     open.clear();
     boolean isFast = durability == Durability.FAST;
-    CommitRecord record = builder.finish(noUpdates, _ -> 0, new SegmentBuilder.Facts(1, 0, isFast));
+    SegmentBuilder.Facts facts = new SegmentBuilder.Facts(1, 0, isFast);
+    CommitRecord record = builder.finish(noUpdates, _ -> 0, facts);
     SegmentCommit.publish(builder.file(), record, durability);
   }
 

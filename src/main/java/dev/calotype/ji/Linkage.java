@@ -58,7 +58,7 @@ public record Linkage(
    * @throws IllegalArgumentException if there is none
    */
   public Linkage withSlots(String section, List<Long> offsets) {
-    return unplaced(plus(slots, new SlotRun(section, offsets, 0)), imports, holes, functions);
+    return of(plus(slots, new SlotRun(section, offsets, 0)), imports, holes, functions);
   }
 
   /**
@@ -68,7 +68,7 @@ public record Linkage(
    * @throws IllegalArgumentException if it is no type, or there is one of that name
    */
   public Linkage withImport(String name, String type) {
-    return unplaced(slots, plus(imports, new ImportCell(name, type, 0)), holes, functions);
+    return of(slots, plus(imports, new ImportCell(name, type, 0)), holes, functions);
   }
 
   /**
@@ -78,7 +78,7 @@ public record Linkage(
    * @throws IllegalArgumentException if there is one for that section
    */
   public Linkage withHole(String section, long size) {
-    return unplaced(slots, imports, plus(holes, new Hole(section, size, 0)), functions);
+    return of(slots, imports, plus(holes, new Hole(section, size, 0)), functions);
   }
 
   /**
@@ -89,7 +89,7 @@ public record Linkage(
    * @throws IllegalArgumentException if it is no type, or there is one of that name
    */
   public Linkage withFunction(String name, String type) {
-    return unplaced(slots, imports, holes, plus(functions, new CodeFunction(name, type)));
+    return of(slots, imports, holes, plus(functions, new CodeFunction(name, type)));
   }
 
   /** The same with what the linker wrote, of which nothing is known yet. */
@@ -108,7 +108,12 @@ public record Linkage(
         places);
   }
 
-  private static Linkage unplaced(
+  /**
+   * All of these, of which no linker has said yet where they are.
+   *
+   * @throws IllegalArgumentException if two imports, holes or functions have the same name
+   */
+  public static Linkage of(
       List<SlotRun> slots,
       List<ImportCell> imports,
       List<Hole> holes,

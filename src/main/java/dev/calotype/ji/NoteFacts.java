@@ -8,7 +8,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 
 /** The facts of a note: docs/code-note.md, "Bytes". */
@@ -31,7 +30,7 @@ final class NoteFacts {
   private final List<ImportCell> imports = new ArrayList<>();
   private final List<Hole> holes = new ArrayList<>();
   private final List<CodeFunction> functions = new ArrayList<>();
-  private Origin origin = Origin.none();
+  private final Origin.Draft origin = new Origin.Draft();
   private int lastPlaced;
 
   private NoteFacts(ByteView view, long offset) {
@@ -77,7 +76,7 @@ final class NoteFacts {
   }
 
   Origin origin() {
-    return origin;
+    return new Origin(origin);
   }
 
   /**
@@ -86,9 +85,8 @@ final class NoteFacts {
    * @throws MalformedImageException if two of a kind have the same name
    */
   Linkage linkage(long start) {
-    int count = slots.size() + imports.size() + holes.size();
     try {
-      return new Linkage(slots, imports, holes, functions, Collections.nCopies(count, 0L));
+      return Linkage.of(slots, imports, holes, functions);
     } catch (IllegalArgumentException e) {
       throw malformed(start, String.valueOf(e.getMessage()), "facts of different names");
     }
@@ -125,16 +123,15 @@ final class NoteFacts {
       lastPlaced = kind;
     }
     switch (kind) {
-      case MODULE -> origin = origin.withModule(name);
-      case COMPILER -> origin = origin.withCompiler(name);
-      case TARGET -> origin = origin.withTarget(name);
-      case FEATURE -> origin = origin.withFeature(name);
-      case OPTION ->
-          origin =
-              origin.withOption(
-                  name,
-                  text(value, length),
-                  Comparison.of(view.u8(at + 1, STRUCTURE), view, offset + at + 1, STRUCTURE));
+      case MODULE -> origin.module = name;
+      case COMPILER -> origin.compiler = name;
+      case TARGET -> origin.target = name;
+      case FEATURE -> origin.features.add(name);
+      case OPTION -> {
+        int comparison = view.u8(at + 1, STRUCTURE);
+        Comparison known = Comparison.of(comparison, view, offset + at + 1, STRUCTURE);
+        origin.options.put(name, new Origin.Option(text(value, length), known));
+      }
       case SLOTS -> slots.add(new SlotRun(name, numbers(at, value, length), 0));
       case IMPORT -> imports.add(new ImportCell(name, text(value, length), 0));
       case HOLE -> {

@@ -1,11 +1,13 @@
 package dev.calotype.ji;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a data file records about its making: by whom, with which options, from what, for what.
@@ -152,6 +154,20 @@ public final class Origin {
       draft.inputs.put(input.path(), input);
     }
     return new Origin(draft);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Origin origin && facts().equals(origin.facts());
+  }
+
+  @Override
+  public int hashCode() {
+    return facts().hashCode();
+  }
+
+  private List<Object> facts() {
+    return List.of(module, compiler, target, options, upstreams, variables, features, inputs);
   }
 
   /** Options as page one compares them: all of them, by name and value. */

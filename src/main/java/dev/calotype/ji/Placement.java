@@ -18,6 +18,9 @@ final class Placement {
 
   private static final int CELL = 8;
 
+  /** Each is compared with each; real images have some dozen segments. */
+  private static final long MOST_COMPARISONS = 1 << 24;
+
   private final NoteFinder.Found found;
   private final String file;
   private final List<Range> ranges = new ArrayList<>();
@@ -40,6 +43,10 @@ final class Placement {
       return note;
     }
     Placement placement = new Placement(found, file);
+    if ((long) linkage.places().size() * found.loaded().size() > MOST_COMPARISONS) {
+      throw placement.malformed(
+          0, linkage.places().size(), "fewer of %d segments".formatted(found.loaded().size()));
+    }
     List<Long> addresses = new ArrayList<>();
     long place = found.bytes().byteSize() - (long) LinkedNote.PLACE * linkage.places().size();
     for (long written : linkage.places()) {

@@ -26,10 +26,16 @@ final class TailReader {
   private final long digestCount;
   private final long packCount;
 
+  /**
+   * How many bytes of texts nobody has read yet: a text read twice would be a cheap way to work.
+   */
+  private long textsLeft;
+
   private TailReader(ByteView view, PageOne page, long texts) {
     this.view = view;
     this.page = page;
     this.texts = texts;
+    this.textsLeft = view.size() - texts;
     this.digestCount = view.u64(24, STRUCTURE);
     this.packCount = view.u64(32, STRUCTURE);
   }
@@ -318,6 +324,10 @@ final class TailReader {
   private String text(long at, long offset, long length, String structure) {
     if (offset > view.size() - texts || length > view.size() - texts - offset) {
       throw malformed(structure, at, "text of %d bytes".formatted(length), "one within the texts");
+    }
+    textsLeft -= length;
+    if (textsLeft < 0) {
+      throw malformed(structure, at, "texts that share bytes", "each for itself");
     }
     byte[] text = new byte[(int) length];
     view.slice(texts + offset, length, structure).asByteBuffer().get(text);

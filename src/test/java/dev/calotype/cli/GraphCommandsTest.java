@@ -115,7 +115,7 @@ final class GraphCommandsTest {
     RustcSamples.unpack("small", rustc);
     byte[] bytes = Bytes.read(rustc);
     Bytes.write(rustc, Arrays.copyOf(bytes, bytes.length - 20));
-    for (String command : List.of("info", "import")) {
+    for (String command : List.of("info", "import", "verify")) {
       Object[] arguments =
           command.equals("import")
               ? new Object[] {"graph", command, rustc, "-o", graph}
@@ -131,6 +131,47 @@ final class GraphCommandsTest {
     Cli.run("graph", "import", rustc, "-o", graph).failed(ExitCode.FOREIGN);
     assertThat(graph).doesNotExist();
     assertThat(Bytes.names(folder)).allMatch(name -> !name.endsWith(".part"));
+  }
+
+  @Test
+  void verifySaysWhatIsDamagedAndWhere() {
+    importSmall();
+    assertThat(Cli.run("graph", "verify", graph, rustc).succeeded().out())
+        .isEqualTo("whole    %s\nwhole    %s\n".formatted(graph, rustc));
+    byte[] whole = Bytes.read(graph);
+    Bytes.writeFlipped(graph, whole, whole.length / 3, 4);
+    Cli damaged = Cli.run("graph", "verify", graph);
+    assertThat(damaged.status()).isEqualTo(2);
+    assertThat(damaged.out()).startsWith("damaged  " + graph + "\n").contains("checksum");
+    Map<String, Object> json = Cli.run("graph", "verify", graph, "--json").object();
+    assertThat(json)
+        .containsOnlyKeys("file", "whole", "damages", "lost")
+        .containsEntry("whole", false)
+        .containsEntry("lost", "null");
+    assertThat(Cli.objects(json, "damages"))
+        .isNotEmpty()
+        .allSatisfy(damage -> assertThat(damage).containsOnlyKeys("structure", "offset", "text"));
+
+    Bytes.write(graph, Arrays.copyOf(whole, whole.length + 100));
+    json = Cli.run("graph", "verify", graph, "--json").object();
+    assertThat(json)
+        .containsEntry("damages", List.of())
+        .containsEntry("lost", Map.of("offset", (long) whole.length, "bytes", 100L));
+    Cli info = Cli.run("graph", "info", graph, "--json").failed(ExitCode.DONE);
+    assertThat(info.err()).contains("warning: 100 bytes from offset");
+    assertThat(oracle(info.object())).isEqualTo(oracle("small"));
+  }
+
+  @Test
+  void statsSayWhatTheBytesAreFor() throws IOException {
+    importSmall();
+    Map<String, Object> json = Cli.run("graph", "stats", graph, "--json").succeeded().object();
+    assertThat(json).containsEntry("bytes", Files.size(graph)).containsEntry("nodes", 18_661L);
+    Map<?, ?> columns = (Map<?, ?>) Objects.requireNonNull(json.get("columns"));
+    long sum = columns.values().stream().mapToLong(Long.class::cast).sum();
+    assertThat(sum).isBetween(Files.size(graph) * 9 / 10, Files.size(graph));
+    assertThat(Cli.run("graph", "stats", graph).succeeded().out())
+        .contains("edges", "index", "100.0 %");
   }
 
   @Test
@@ -240,7 +281,7 @@ final class GraphCommandsTest {
   @Test
   void theGroupHasAHelpOfItsOwn() {
     String help = Cli.run("graph", "--help").succeeded().out();
-    for (String name : List.of("info", "import", "why", "dump")) {
+    for (String name : List.of("info", "import", "verify", "why", "dump", "stats")) {
       assertThat(help).contains("  " + name + " ");
       assertThat(Cli.run("graph", name, "--help").succeeded().out())
           .startsWith("Usage: calotype graph " + name)
@@ -250,6 +291,16 @@ final class GraphCommandsTest {
     assertThat(Cli.run("graph", "frob").failed(ExitCode.USAGE).err())
         .contains("unknown command 'frob'; try 'calotype graph --help'");
     assertThat(Cli.run("--help").succeeded().out()).contains("  graph ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"info", "verify", "dump", "stats"})
+  void whatIsNoFileIsSaidInOneLine(String command) throws IOException {
+    for (Path file : List.of(folder.resolve("missing"), folder, Path.of("/dev/zero"))) {
+      Cli.run("graph", command, file).failed(ExitCode.IO);
+    }
+    Path empty = Files.createFile(folder.resolve("empty"));
+    assertThat(Cli.run("graph", command, empty).status()).isIn(2, 3);
   }
 
   private void importSmall() {

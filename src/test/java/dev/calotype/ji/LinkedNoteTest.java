@@ -8,8 +8,10 @@ import dev.calotype.UnsupportedFormatException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -181,6 +183,29 @@ class LinkedNoteTest {
       }
     }
     assertThat(rejected).isBetween(400, 19_600);
+  }
+
+  /** Of 1 MiB, for which nothing may be copied again for each fact. */
+  @Test
+  void aNoteFullOfFactsIsRead() {
+    List<ImportCell> imports = new ArrayList<>();
+    for (int i = 0; i < 20_000; i++) {
+      imports.add(new ImportCell("import" + i, "(J)J", 0));
+    }
+    LinkedNote large =
+        LinkedNote.unsealed(Shape.SLOTS, 0, DATA, Origin.none())
+            .withLinkage(Linkage.of(List.of(), imports, List.of(), List.of()));
+    assertThat(decode(large.encode(ByteOrder.LITTLE_ENDIAN)).imports()).isEqualTo(imports);
+    int features = 80_000;
+    byte[] bytes = Arrays.copyOf(linked().encode(ByteOrder.LITTLE_ENDIAN), 120 + 13 * features);
+    ByteBuffer note = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    note.putInt(28, 13 * features).putInt(112, 0);
+    for (int i = 0; i < features; i++) {
+      int at = 120 + 13 * i;
+      note.putShort(at, (short) 4).putShort(at + 2, (short) 5).putInt(at + 4, 0);
+      note.put(at + 8, "%05d".formatted(i).getBytes(StandardCharsets.US_ASCII));
+    }
+    assertThat(decode(checksummed(bytes)).origin().features()).hasSize(features);
   }
 
   @Test

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.calotype.Durability;
 import dev.calotype.image.Format;
 import dev.calotype.image.Image;
+import dev.calotype.map.OpenFile;
 import dev.calotype.testing.ObjectLink;
 import dev.calotype.testing.Run;
 import dev.calotype.testing.Tools;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -54,6 +56,7 @@ class NotePlacesTest {
         .containsExactly(new Hole("text", 0x1_0000, address(library, ".jihole", "__jihole")));
     assertThat(note.functions()).containsExactly(new CodeFunction("answer", "()I"));
 
+    assertThatPlacesThatLeadElsewhereAreFound(library, link);
     LinkedNote sealed = Seal.seal(library, library, Durability.FAST, true);
     assertThat(sealed.linkage()).isEqualTo(note.linkage());
     byte[] bytes = Files.readAllBytes(library);
@@ -68,6 +71,30 @@ class NotePlacesTest {
         Path other = Files.write(folder.resolve("changed"), changed);
         try (Validity damaged = CodeObject.check(other, Expectations.none())) {
           assertThat(damaged).isInstanceOf(Validity.Damaged.class);
+        }
+      }
+    }
+  }
+
+  /** Of an unsealed note, which says nothing of what the linker wrote into it. */
+  private void assertThatPlacesThatLeadElsewhereAreFound(Path library, ObjectLink link)
+      throws IOException {
+    byte[] bytes = Files.readAllBytes(library);
+    long start;
+    try (var file = OpenFile.open(library)) {
+      start = CodeObject.find(file).noteOffset();
+    }
+    for (int place : NOTE.placeOffsets()) {
+      for (long distance : new long[] {4, 1L << 40}) {
+        ByteBuffer changed =
+            ByteBuffer.wrap(bytes.clone()).order(link.target().target().byteOrder());
+        int at = (int) start + place;
+        changed.putLong(at, changed.getLong(at) + distance);
+        Path other = Files.write(folder.resolve("changed"), changed.array());
+        try (Validity damaged = CodeObject.check(other, Expectations.none())) {
+          assertThat(damaged).isInstanceOf(Validity.Damaged.class);
+          assertThat(((Validity.Damaged) damaged).structure()).isEqualTo("code note");
+          assertThat(((Validity.Damaged) damaged).offset()).isEqualTo(at);
         }
       }
     }

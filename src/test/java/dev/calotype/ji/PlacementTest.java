@@ -10,6 +10,8 @@ import dev.calotype.image.NoteFinder;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -88,6 +90,19 @@ class PlacementTest {
     assertDamaged(4096, 0x2100, 0x2110, 0x10_0000);
     List<LoadedRange> other = List.of(TEXT, DATA, new LoadedRange(0x1_f000, 0x1000, 0, true));
     assertDamaged(Format.ELF, other, 0, 0x2100, 0x2110, 0x1_0000);
+  }
+
+  @Test
+  void aTableOfSegmentsAgainstATableOfCellsIsNotWalked() {
+    List<ImportCell> imports = new ArrayList<>();
+    for (int i = 0; i < 1000; i++) {
+      imports.add(new ImportCell("import" + i, "()V", 0));
+    }
+    LinkedNote note = note(0).withLinkage(Linkage.of(List.of(), imports, List.of(), List.of()));
+    List<LoadedRange> many = Collections.nCopies(20_000, DATA);
+    assertThatThrownBy(() -> Placement.of(note, found(Format.ELF, note, many), "x"))
+        .isInstanceOf(MalformedImageException.class)
+        .hasMessageContaining("20000 segments");
   }
 
   @Test

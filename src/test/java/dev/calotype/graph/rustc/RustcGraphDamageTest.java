@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.calotype.MalformedImageException;
 import dev.calotype.UnsupportedFormatException;
 import dev.calotype.testing.Bytes;
+import dev.calotype.testing.RustcBytes;
 import dev.calotype.testing.RustcSamples;
 import dev.calotype.testing.Tools;
 import java.io.IOException;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.calotype.FileChangedException;
 import dev.calotype.UnsupportedFormatException;
 import dev.calotype.testing.Bytes;
+import dev.calotype.testing.RustcBytes;
 import dev.calotype.testing.RustcSamples;
 import java.io.EOFException;
 import java.io.IOException;

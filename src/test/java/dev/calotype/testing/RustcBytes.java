@@ -1,4 +1,4 @@
-package dev.calotype.graph.rustc;
+package dev.calotype.testing;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -6,9 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A {@code dep-graph.bin} made by hand: as rustc 1.95 writes it, or as it never would. */
-final class RustcBytes {
-  static final int KINDS = 327;
-  static final String VERSION = "1.95.0 (59807616e 2026-04-14)";
+public final class RustcBytes {
+  /** How many kinds 1.95.0 has. */
+  public static final int KINDS = 327;
+
+  /** What it calls itself. */
+  public static final String VERSION = "1.95.0 (59807616e 2026-04-14)";
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final long[] counts;
@@ -27,16 +30,18 @@ final class RustcBytes {
     fixed(0x0123456789abcdefL, 8);
   }
 
-  static RustcBytes of(String version, int kinds) {
+  /** The start of a file. */
+  public static RustcBytes of(String version, int kinds) {
     return new RustcBytes(version, kinds);
   }
 
-  static RustcBytes standard() {
+  /** The same as 1.95.0 has it. */
+  public static RustcBytes standard() {
     return of(VERSION, KINDS);
   }
 
   /** Adds a node whose fingerprints are made of its index. */
-  RustcBytes node(int kind, long index, long... targets) {
+  public RustcBytes node(int kind, long index, long... targets) {
     long highest = 0;
     for (long target : targets) {
       highest = Math.max(highest, target);
@@ -49,7 +54,7 @@ final class RustcBytes {
   }
 
   /** The same with the width of its edges. */
-  RustcBytes wide(int kind, long index, int width, long... targets) {
+  public RustcBytes wide(int kind, long index, int width, long... targets) {
     int most = (1 << (14 - kindBits)) - 2;
     int length = targets.length > most ? 0 : targets.length + 1;
     part(2);
@@ -77,17 +82,17 @@ final class RustcBytes {
   }
 
   /** Where nodes end, as long as none is added. */
-  int size() {
+  public int size() {
     return out.size();
   }
 
   /** The file, with the totals as they are. */
-  byte[] finish() {
+  public byte[] finish() {
     return finish(indices, nodes, edges);
   }
 
   /** The file, with the totals given. */
-  byte[] finish(long indexTotal, long nodeTotal, long edgeTotal) {
+  public byte[] finish(long indexTotal, long nodeTotal, long edgeTotal) {
     for (long count : counts) {
       leb(count);
     }
@@ -100,7 +105,7 @@ final class RustcBytes {
   }
 
   /** Where the fingerprints are, which say nothing about the rest: each offset and end. */
-  List<int[]> fingerprints() {
+  public List<int[]> fingerprints() {
     return parts.stream()
         .filter(part -> part[1] < 0)
         .map(part -> new int[] {part[0], part[0] - part[1]})
@@ -108,7 +113,7 @@ final class RustcBytes {
   }
 
   /** Whether a byte belongs to an edge of one byte. */
-  boolean isEdge(int offset) {
+  public boolean isEdge(int offset) {
     return parts.stream().anyMatch(part -> part[0] == offset && part[1] == 1);
   }
 
