@@ -97,11 +97,11 @@ final class LinkTest {
     assertThat(again).hasBinaryContent(bytes);
     assertThat(new String(bytes, StandardCharsets.ISO_8859_1)).doesNotContain(folder.toString());
     if (link.format() == Format.ELF) {
-      assertPages(target, 65_536);
+      LinkedPages.assertPages(target, 65_536);
     }
     assertThat(linked.note().holes()).hasSize(shape == Shape.HOLE ? 1 : 0);
     for (Hole hole : linked.note().holes()) {
-      assertHole(target, hole);
+      LinkedPages.assertHole(target, hole);
     }
     if (link.runsHere()) {
       assertThat(run(target)).isEqualTo(sum());
@@ -187,7 +187,7 @@ final class LinkTest {
               .write(target, OutputOptions.standard());
       assertThat(linked.note().pageSize()).isEqualTo(4096);
     }
-    assertPages(target, 4096);
+    LinkedPages.assertPages(target, 4096);
   }
 
   @ParameterizedTest
@@ -540,42 +540,6 @@ final class LinkTest {
                 code, Expectations.none().withDataId(fresh.data().id()).withTier(Tier.FULL))) {
       assertThat(validity).isInstanceOf(Validity.FreshCode.class);
     }
-  }
-
-  /** Every PT_LOAD can be mapped with pages of that size, as another reader sees it. */
-  private static void assertPages(Path library, long pageSize) {
-    List<Readobj> loads = loads(library);
-    assertThat(loads).isNotEmpty();
-    for (Readobj load : loads) {
-      long alignment = load.number("Alignment");
-      assertThat(alignment).isGreaterThanOrEqualTo(pageSize);
-      assertThat((load.number("VirtualAddress") - load.number("Offset")) % alignment).isZero();
-    }
-  }
-
-  /** Nothing but the hole is in its pages, as another reader sees it. */
-  private static void assertHole(Path library, Hole hole) {
-    assertThat(hole.address() % 65_536).isZero();
-    assertThat(hole.size()).isEqualTo(SIZE);
-    int around = 0;
-    for (Readobj load : loads(library)) {
-      long start = load.number("VirtualAddress");
-      long fileEnd = start + load.number("FileSize");
-      long end = start + load.number("MemSize");
-      boolean holds = start <= hole.address() && hole.address() + hole.size() <= end;
-      around += holds ? 1 : 0;
-      long taken = holds ? fileEnd : end;
-      boolean before = ((taken + 65_535) & -65_536) <= hole.address();
-      boolean after = (start & -65_536) >= hole.address() + hole.size();
-      assertThat(before || after || taken == start).as("%s", load).isTrue();
-    }
-    assertThat(around).isEqualTo(1);
-  }
-
-  private static List<Readobj> loads(Path library) {
-    return Readobj.of(library, "--program-headers").all("ProgramHeader").stream()
-        .filter(header -> header.word("Type").equals("PT_LOAD"))
-        .toList();
   }
 
   private String run(Path code) throws IOException {
