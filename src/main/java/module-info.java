@@ -19,6 +19,7 @@ module dev.calotype {
 
   exports dev.calotype;
   exports dev.calotype.emit;
+  exports dev.calotype.graph;
   exports dev.calotype.image;
   exports dev.calotype.ji;
   exports dev.calotype.map;

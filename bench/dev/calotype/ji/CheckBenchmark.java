@@ -37,7 +37,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(5)
+@Fork(value = 5, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
 public class CheckBenchmark {
   private static final int CALLS = 1000;
 

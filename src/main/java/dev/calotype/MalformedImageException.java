@@ -3,8 +3,8 @@ package dev.calotype;
 import java.io.Serial;
 
 /**
- * A native image or a file of Calotype's own breaks the rules of its format. The reading rooms
- * throw nothing else for bad bytes, whatever the bytes are.
+ * A native image, a file of Calotype's own or one that it imports breaks the rules of its format.
+ * The reading rooms throw nothing else for bad bytes, whatever the bytes are.
  */
 public final class MalformedImageException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;

@@ -10,6 +10,7 @@ import dev.calotype.bytes.ByteView;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
 import java.lang.module.ModuleDescriptor;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -113,6 +114,7 @@ final class RoomsTest {
     assertThat(table.wrongUses(new ClassFileImporter().importClasses(CallsNative.class)))
         .containsExactly(
             "dev.calotype.RoomsTest$CallsNative calls java.lang.System.loadLibrary",
+            "dev.calotype.RoomsTest$CallsNative calls java.lang.foreign.MemorySegment.reinterpret",
             "dev.calotype.RoomsTest$CallsNative uses java.lang.foreign.Linker");
   }
 
@@ -143,6 +145,7 @@ final class RoomsTest {
 
     static Object call() {
       System.loadLibrary("none");
+      MemorySegment.NULL.reinterpret(1);
       return Linker.nativeLinker().defaultLookup();
     }
   }

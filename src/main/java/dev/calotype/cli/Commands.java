@@ -13,8 +13,8 @@ final class Commands {
   /** Those that help lists, in its order. */
   private static final List<String> NAMES =
       List.of(
-          "inspect", "find", "split", "join", "check", "embed", "wrap", "unwrap", "note", "seal",
-          "demo");
+          "inspect", "find", "split", "join", "check", "embed", "wrap", "unwrap", "note", "link",
+          "seal", "codes", "graph", "demo");
 
   private Commands() {}
 
@@ -29,13 +29,20 @@ final class Commands {
           case "check" -> new CheckCommand();
           case "embed" -> new EmbedCommand();
           case "note" -> new NoteCommand();
+          case "link" -> new LinkCommand();
           case "seal" -> new SealCommand();
+          case "codes" -> new CodesCommand();
           case "wrap" -> new WrapCommand();
           case "unwrap" -> new UnwrapCommand();
           case "demo" -> new DemoCommand();
           case "train" -> new TrainCommand();
           default -> null;
         });
+  }
+
+  /** The commands of two words whose first is {@code name}, or empty if there are none. */
+  static Optional<CommandGroup> group(String name) {
+    return name.equals("graph") ? Optional.of(GraphCommands.group()) : Optional.empty();
   }
 
   /** The model of one command. */
@@ -101,7 +108,11 @@ final class Commands {
             .build());
     for (String name : NAMES) {
       CommandSpec command = CommandSpec.create().name(name);
-      command.usageMessage().description(named(name).orElseThrow().summary());
+      String summary =
+          group(name)
+              .map(CommandGroup::summary)
+              .orElseGet(() -> named(name).orElseThrow().summary());
+      command.usageMessage().description(summary);
       spec.addSubcommand(name, command);
     }
     return new CommandLine(spec);
@@ -132,6 +143,15 @@ final class Commands {
     return OptionSpec.builder(name)
         .paramLabel(label)
         .type(String.class)
+        .description(description)
+        .build();
+  }
+
+  /** An option with a number. */
+  static OptionSpec number(String name, String label, String description) {
+    return OptionSpec.builder(name)
+        .paramLabel(label)
+        .type(int.class)
         .description(description)
         .build();
   }

@@ -4,6 +4,7 @@ import dev.calotype.FileChangedException;
 import dev.calotype.MalformedImageException;
 import dev.calotype.RefusedException;
 import dev.calotype.UnsupportedFormatException;
+import dev.calotype.split.LinkerFailedException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -56,6 +57,8 @@ record Failure(String file, String reason, ExitCode code, Optional<Throwable> ca
           new Failure(
               other.file(), "not supported: it is " + other.found(), ExitCode.FOREIGN, cause(e));
       case RefusedException no -> new Failure(no.file(), no.reason(), ExitCode.FOREIGN, cause(e));
+      case LinkerFailedException linker ->
+          new Failure(linker.file(), linker.reason(), ExitCode.FOREIGN, cause(e));
       case FileChangedException changed ->
           new Failure(
               changed.file(), message(changed, changed.file() + ": "), ExitCode.IO, cause(e));

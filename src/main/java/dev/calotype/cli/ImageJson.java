@@ -5,7 +5,6 @@ import dev.calotype.image.Image;
 import dev.calotype.image.Note;
 import dev.calotype.image.Section;
 import dev.calotype.image.Segment;
-import dev.calotype.ji.CodeNote;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
@@ -36,11 +35,8 @@ final class ImageJson {
     json.writeStringField("type", image.type());
     json.writeNumberField("size", image.bytes().byteSize());
     if (inspection.note().isPresent()) {
-      CodeNote note = inspection.note().get();
       json.writeObjectFieldStart("codeObject");
-      json.writeStringField("shape", note.shape().id());
-      json.writeStringField("dataId", note.dataId().hex());
-      json.writeStringField("target", note.target());
+      NoteReport.json(inspection.note().get(), json);
       json.writeEndObject();
     }
     if (inspection.carried().isPresent()) {

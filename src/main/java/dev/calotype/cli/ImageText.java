@@ -38,12 +38,7 @@ final class ImageText {
     facts.row("architecture", target.architecture());
     facts.row("type", image.type());
     facts.row("size", Text.exactSize(image.bytes().byteSize()));
-    inspection
-        .note()
-        .ifPresent(note -> {
-          facts.row("code object", note.shape().id() + ", made for " + note.target());
-          facts.row("of data", note.dataId().hex());
-        });
+    inspection.note().ifPresent(note -> NoteReport.text(note, facts));
     inspection
         .carried()
         .ifPresent(carried ->

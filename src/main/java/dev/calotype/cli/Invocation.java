@@ -70,6 +70,27 @@ record Invocation(Terminal terminal, ParseResult arguments) {
     return files;
   }
 
+  /** Does something to a file. */
+  interface FileWork {
+    ExitCode run(Path file) throws IOException;
+  }
+
+  /** Does it to each of {@link #files()}; one that fails is reported, and the next one follows. */
+  ExitCode eachFile(FileWork work) throws IOException {
+    ExitCode worst = ExitCode.DONE;
+    for (Path path : files()) {
+      try {
+        worst = worst.and(work.run(path));
+      } catch (IOException | RuntimeException e) {
+        worst = worst.and(failed(e, path.toString()));
+      }
+      if (terminal.isGone()) {
+        break;
+      }
+    }
+    return worst;
+  }
+
   /** How the system writes the names of files. */
   private static Charset charset() {
     return Charset.forName(

@@ -3,6 +3,7 @@ package dev.calotype.cli;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.Properties;
 import picocli.CommandLine;
@@ -69,15 +70,39 @@ public final class Main {
       Commands.overview().usage(terminal.out(), terminal.ansi());
       return ExitCode.DONE;
     }
+    Optional<CommandGroup> group = Commands.group(name);
+    if (group.isPresent()) {
+      return dispatch(terminal, group.get(), args);
+    }
     Optional<Command> command = Commands.named(name);
     if (command.isEmpty()) {
-      String what = name.startsWith("-") ? "option" : "command";
-      terminal.error("unknown %s '%s'; try 'calotype --help'".formatted(what, name));
+      return unknown(terminal, name, "");
+    }
+    return run(terminal, name, command.get(), Arrays.copyOfRange(args, 1, args.length));
+  }
+
+  private static ExitCode dispatch(Terminal terminal, CommandGroup group, String[] args) {
+    String name = args.length == 1 ? "" : args[1];
+    if (name.isEmpty()) {
+      terminal.error("a command is missing; try 'calotype %s --help'".formatted(group.name()));
       return ExitCode.USAGE;
     }
-    String[] rest = new String[args.length - 1];
-    System.arraycopy(args, 1, rest, 0, rest.length);
-    return run(terminal, name, command.get(), rest);
+    if (name.equals("--help") || name.equals("-h") || name.equals("help")) {
+      group.overview().usage(terminal.out(), terminal.ansi());
+      return ExitCode.DONE;
+    }
+    Optional<Command> command = group.named(name);
+    if (command.isEmpty()) {
+      return unknown(terminal, name, group.name() + " ");
+    }
+    String[] rest = Arrays.copyOfRange(args, 2, args.length);
+    return run(terminal, group.name() + " " + name, command.get(), rest);
+  }
+
+  private static ExitCode unknown(Terminal terminal, String name, String group) {
+    String what = name.startsWith("-") ? "option" : "command";
+    terminal.error("unknown %s '%s'; try 'calotype %s--help'".formatted(what, name, group));
+    return ExitCode.USAGE;
   }
 
   private static ExitCode run(Terminal terminal, String name, Command command, String[] args) {

@@ -51,12 +51,7 @@ final class NoteCommand implements Command {
             "--page-size",
             "BYTES",
             "The largest pages the code is laid out for; any if left out."));
-    spec.addOption(ExpectationOptions.one("--compiler", "IDENTITY", "Who made the code."));
-    spec.addOption(
-        ExpectationOptions.many("--option", "NAME=VALUE", "An option it was made with."));
-    spec.addOption(
-        ExpectationOptions.many(
-            "--feature", "NAME", "A CPU feature the code needs: avx2, or x86-64-v3 for a level."));
+    declareOrigin(spec);
     spec.addOption(Commands.force());
     spec.addOption(Commands.fast());
     spec.addPositional(Commands.file(0, "DATA", "The data file (.ji) that the code belongs to."));
@@ -65,6 +60,16 @@ final class NoteCommand implements Command {
             "  calotype note m.ji -o note.o --target x86_64-unknown-linux-gnu --feature avx2",
             "  cc -shared -o m.so m.o note.o && calotype seal m.so --data m.ji",
             "  calotype check m.ji --code m.so");
+  }
+
+  /** Declares the options that say how code was made. */
+  static void declareOrigin(CommandSpec spec) {
+    spec.addOption(ExpectationOptions.one("--compiler", "IDENTITY", "Who made the code."));
+    spec.addOption(
+        ExpectationOptions.many("--option", "NAME=VALUE", "An option it was made with."));
+    spec.addOption(
+        ExpectationOptions.many(
+            "--feature", "NAME", "A CPU feature the code needs: avx2, or x86-64-v3 for a level."));
   }
 
   @Override
@@ -114,7 +119,8 @@ final class NoteCommand implements Command {
     return ExitCode.DONE;
   }
 
-  private static Origin origin(Invocation invocation) {
+  /** What the options record of the making of code. */
+  static Origin origin(Invocation invocation) {
     Origin origin = Origin.none().withCompiler(invocation.value("--compiler", ""));
     for (String feature : ExpectationOptions.values(invocation, "--feature")) {
       origin = origin.withFeature(feature);
@@ -129,7 +135,8 @@ final class NoteCommand implements Command {
     return origin;
   }
 
-  private static Shape shape(Invocation invocation) {
+  /** The shape that {@code --shape} names. */
+  static Shape shape(Invocation invocation) {
     String name = invocation.value("--shape", Shape.SLOTS.id());
     return SHAPES.stream()
         .filter(shape -> shape.id().equals(name))
@@ -138,7 +145,8 @@ final class NoteCommand implements Command {
             invocation.wrong("unknown shape '%s'; --shape takes %s".formatted(name, shapes())));
   }
 
-  private static String shapes() {
+  /** The shapes of linked code. */
+  static String shapes() {
     return SHAPES.stream()
         .map(shape -> shape.id().toLowerCase(Locale.ROOT))
         .collect(Collectors.joining(", "));

@@ -44,7 +44,12 @@ final class Progress implements LongConsumer, AutoCloseable {
 
   /** The same for work that is counted in something other than bytes. */
   void step(String unit) {
-    done++;
+    steps(1, unit);
+  }
+
+  /** The same for several at a time. */
+  void steps(long more, String unit) {
+    done += more;
     if (isDue()) {
       show("%s: %d of %d %s".formatted(label, done, total, unit));
     }

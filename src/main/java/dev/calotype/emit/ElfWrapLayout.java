@@ -162,7 +162,7 @@ final class ElfWrapLayout extends WrapLayout {
    * AAELF64, "Program Property"): indirect branch tracking and shadow stacks, or branch targets and
    * signed return addresses.
    */
-  private static byte[] property(ObjectTarget target) {
+  static byte[] property(ObjectTarget target) {
     int type =
         switch (target) {
           case X86_64_LINUX -> 0xc000_0002;

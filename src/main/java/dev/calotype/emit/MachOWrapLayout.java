@@ -88,7 +88,12 @@ final class MachOWrapLayout extends WrapLayout {
     out.u64(0).u64(size).u32(payloadOffset).u32(Long.numberOfTrailingZeros(wrap.alignment()));
     out.u32(0).u32(0).u32(attributes()).u32(0).u32(0).u32(0);
 
-    out.u32(LC_BUILD_VERSION).u32(VERSION_SIZE).u32(MACOS).u32(minimumVersion()).u32(0).u32(0);
+    out.u32(LC_BUILD_VERSION)
+        .u32(VERSION_SIZE)
+        .u32(MACOS)
+        .u32(minimumVersion(wrap.target()))
+        .u32(0)
+        .u32(0);
 
     long table = symbolTable(size);
     long text = table + (long) symbols * SYMBOL_SIZE;
@@ -133,8 +138,8 @@ final class MachOWrapLayout extends WrapLayout {
   }
 
   /** The oldest macOS that Rust's standard library runs on: 11.0, and on x86-64 10.12. */
-  private int minimumVersion() {
-    return wrap.target() == ObjectTarget.AARCH64_MACOS ? 11 << 16 : 10 << 16 | 12 << 8;
+  static int minimumVersion(ObjectTarget target) {
+    return target == ObjectTarget.AARCH64_MACOS ? 11 << 16 : 10 << 16 | 12 << 8;
   }
 
   private static void name(ByteWriter out, String name) {

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
  */
 abstract sealed class WrapLayout permits ElfWrapLayout, CoffWrapLayout, MachOWrapLayout {
   /** Up to here the payload is aligned in the file too, so that it can be mapped where it is. */
-  private static final long MOST_FILE_ALIGNMENT = 1 << 16;
+  static final long MOST_FILE_ALIGNMENT = 1 << 16;
 
   /** Everything before the payload. */
   abstract byte[] head(long size);

@@ -10,7 +10,9 @@ import dev.calotype.image.macho.MachONoteFinder;
 import dev.calotype.map.OpenFile;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Finds one note of an image by positional reads of its headers, without mapping the file: what
@@ -36,10 +38,29 @@ public final class NoteFinder {
   /**
    * A note, copied.
    *
+   * @param format the format of the file
    * @param offset where its header starts in the file
    * @param bytes a copy of header, owner and descriptor on the heap
+   * @param address where its header is once the image is loaded, as the image's own headers count:
+   *     in PE relative to the image's base; empty in objects, which have no addresses
+   * @param loaded what else a loader brings into memory or protects; empty in objects
    */
-  public record Found(long offset, MemorySegment bytes) {}
+  public record Found(
+      Format format,
+      long offset,
+      MemorySegment bytes,
+      OptionalLong address,
+      List<LoadedRange> loaded) {
+    /** Copies the list. */
+    public Found {
+      loaded = List.copyOf(loaded);
+    }
+
+    /** The same in an image, {@code delta} bytes lower in the file than in memory. */
+    public Found inImage(long delta, List<LoadedRange> loaded) {
+      return new Found(format, offset, bytes, OptionalLong.of(offset + delta), loaded);
+    }
+  }
 
   /**
    * The first note of that owner and type.

@@ -9,6 +9,7 @@ import dev.calotype.image.NoteFinder;
 import dev.calotype.map.OpenFile;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,12 +31,17 @@ public final class CodeObject implements AutoCloseable {
   private static final String APPENDIX = "code appendix";
 
   private final OpenFile file;
+  private final NoteFinder.Found found;
   private final long noteOffset;
   private final CodeNote note;
 
-  private CodeObject(OpenFile file, long noteOffset, CodeNote note) {
+  /** The chunks' digests, once the appendix was read and verified. */
+  private volatile Optional<byte[]> digests = Optional.empty();
+
+  private CodeObject(OpenFile file, NoteFinder.Found found, CodeNote note) {
     this.file = file;
-    this.noteOffset = noteOffset;
+    this.found = found;
+    this.noteOffset = found.offset();
     this.note = note;
   }
 
@@ -99,7 +105,7 @@ public final class CodeObject implements AutoCloseable {
     return CodeTrailer.find(file).isPresent();
   }
 
-  /** The note. */
+  /** The note; what is linked has the addresses of its cells and holes in it. */
   public CodeNote note() {
     return note;
   }
@@ -107,6 +113,11 @@ public final class CodeObject implements AutoCloseable {
   /** Where the note starts in the file. */
   public long noteOffset() {
     return noteOffset;
+  }
+
+  /** A copy of the note as it stands in the file. */
+  byte[] noteBytes() {
+    return found.bytes().toArray(ValueLayout.JAVA_BYTE);
   }
 
   /**
@@ -165,10 +176,12 @@ public final class CodeObject implements AutoCloseable {
     }
     CodeNote note =
         CodeNote.decode(found.get().bytes(), found.get().offset(), file.path().toString());
-    CodeObject code = new CodeObject(file, found.get().offset(), note);
-    if (note instanceof DetachedNote detached) {
-      code.checkPlaces(detached);
+    if (note instanceof LinkedNote linked) {
+      return new CodeObject(
+          file, found.get(), Placement.of(linked, found.get(), file.path().toString()));
     }
+    CodeObject code = new CodeObject(file, found.get(), note);
+    code.checkPlaces((DetachedNote) note);
     return code;
   }
 
@@ -266,7 +279,8 @@ public final class CodeObject implements AutoCloseable {
   }
 
   private VerifiedStream body(LongConsumer progress) throws IOException {
-    byte[] digests = appendix().digests;
+    // Whoever joins has just read the appendix for its recipe.
+    byte[] digests = this.digests.isPresent() ? this.digests.get() : appendix().digests;
     return new VerifiedStream(
         noteOffset,
         (chunk, target, length) -> {
@@ -310,7 +324,10 @@ public final class CodeObject implements AutoCloseable {
           "%d chunk digests and the rest".formatted(Chunks.count(noteOffset)));
     }
     int split = 16 + (int) chunks * Sha256.SIZE;
-    return new Appendix(
-        Arrays.copyOfRange(bytes, 16, split), Arrays.copyOfRange(bytes, split, bytes.length));
+    Appendix appendix =
+        new Appendix(
+            Arrays.copyOfRange(bytes, 16, split), Arrays.copyOfRange(bytes, split, bytes.length));
+    digests = Optional.of(appendix.digests);
+    return appendix;
   }
 }

@@ -18,6 +18,9 @@ public final class CodeObjectWriter {
   /** The alignment of the note in bytes. */
   public static final int NOTE_ALIGNMENT = 8;
 
+  /** Less than this is done sooner than another thread is woken. */
+  private static final int LEAST_BYTES_FOR_TWO = 1 << 18;
+
   private final Publication file;
   private final Chunks body = new Chunks();
 
@@ -30,10 +33,18 @@ public final class CodeObjectWriter {
     return file.position();
   }
 
-  /** Appends to the body. */
+  /** Appends to the body: digests and writes at once, since neither needs what the other does. */
   public void write(byte[] bytes, int offset, int length) throws IOException {
-    body.add(bytes, offset, length);
-    file.write(bytes, offset, length);
+    Lanes.run(
+        length < LEAST_BYTES_FOR_TWO ? 1 : Math.min(2, Lanes.MOST),
+        lane -> {
+          if (lane == 0) {
+            file.write(bytes, offset, length);
+          }
+          if (lane == 1 || length < LEAST_BYTES_FOR_TWO || Lanes.MOST == 1) {
+            body.add(bytes, offset, length);
+          }
+        });
   }
 
   Publication file() {

@@ -35,6 +35,7 @@ public final class DataFileWriter implements AutoCloseable {
   private final List<Tail.Entry> sections = new ArrayList<>();
   private final List<byte[]> digests = new ArrayList<>();
   private final List<byte[]> packs = new ArrayList<>();
+  private final ChunkDigests chunkDigests = new ChunkDigests();
   private byte[] chunk = new byte[0];
   private long chunks;
   private boolean inSection;
@@ -94,7 +95,7 @@ public final class DataFileWriter implements AutoCloseable {
     if (chunk.length == 0) {
       chunk = new byte[Chunks.SIZE];
     }
-    return new SectionWriter(file, name, bits, how, chunk, this::add);
+    return new SectionWriter(file, name, bits, how, chunk, chunkDigests, this::add);
   }
 
   /** Writes what is left and makes the file appear under its name. */
@@ -107,6 +108,7 @@ public final class DataFileWriter implements AutoCloseable {
   /** Removes the file unless it was published. */
   @Override
   public void close() throws IOException {
+    chunkDigests.close();
     file.close();
   }
 

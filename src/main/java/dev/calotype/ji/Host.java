@@ -6,7 +6,6 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
@@ -18,19 +17,13 @@ import java.util.regex.Pattern;
  * features, and so no code that needs one fits.
  *
  * @param target the id of the target it runs: {@code x86_64-elf}
- * @param features the CPU features it offers, as {@code /proc/cpuinfo} names them, and {@code
- *     x86-64-v2} to {@code x86-64-v4} for the levels of the x86-64 psABI
+ * @param features the CPU features it offers, as {@code /proc/cpuinfo} names them, and the levels
+ *     that they make up: {@code x86-64-v2} to {@code x86-64-v4}, {@code armv8.1-a} to {@code
+ *     armv9-a} (docs/code-sets.md)
  * @param pageSize the size of its pages in bytes
  */
 public record Host(String target, Set<String> features, long pageSize) {
   private static final Pattern SPACES = Pattern.compile("\\s+");
-
-  private static final List<String> V2 =
-      List.of("cx16", "lahf_lm", "popcnt", "pni", "sse4_1", "sse4_2", "ssse3");
-  private static final List<String> V3 =
-      List.of("avx", "avx2", "bmi1", "bmi2", "f16c", "fma", "abm", "movbe", "xsave");
-  private static final List<String> V4 =
-      List.of("avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl");
 
   /** {@code AT_PAGESZ} of the auxiliary vector. */
   private static final long PAGE_SIZE_ENTRY = 6;
@@ -45,7 +38,7 @@ public record Host(String target, Set<String> features, long pageSize) {
     String architecture = architecture(System.getProperty("os.arch", ""));
     return new Host(
         architecture + "-" + format(System.getProperty("os.name", "")),
-        withLevels(features(Path.of("/proc/cpuinfo"))),
+        CpuLevels.with(features(Path.of("/proc/cpuinfo"))),
         pageSize(Path.of("/proc/self/auxv"), architecture));
   }
 
@@ -78,21 +71,6 @@ public record Host(String target, Set<String> features, long pageSize) {
       // Not Linux, or not allowed: nothing is known.
     }
     return Set.of();
-  }
-
-  /** The features and the psABI's levels that they make up. */
-  static Set<String> withLevels(Set<String> features) {
-    Set<String> all = new TreeSet<>(features);
-    boolean reached = all.contains("sse2");
-    int level = 2;
-    for (List<String> needed : List.of(V2, V3, V4)) {
-      reached &= all.containsAll(needed);
-      if (reached) {
-        all.add("x86-64-v" + level);
-      }
-      level++;
-    }
-    return all;
   }
 
   /** From the auxiliary vector: pairs of words in the machine's order. */

@@ -31,7 +31,7 @@ final class InputChecker {
   /**
    * What is different, in the inputs' order.
    *
-   * @param key digests the tables that record the inputs
+   * @param key digests page one, so the tables that record the inputs
    * @param progress given the number of bytes read since the last call
    */
   static List<Cause> check(

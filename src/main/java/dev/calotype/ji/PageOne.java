@@ -223,6 +223,11 @@ final class PageOne {
     return DataId.of(digest(ID));
   }
 
+  /** A digest of all of the page that is looked at. */
+  byte[] digest() {
+    return Sha256.of(page);
+  }
+
   byte[] digest(int field) {
     return Arrays.copyOfRange(page, field, field + Sha256.SIZE);
   }

@@ -7,9 +7,8 @@ import dev.calotype.bytes.Sha256;
 import dev.calotype.map.OpenFile;
 import dev.calotype.publish.Publication;
 import java.io.IOException;
-import java.nio.ByteOrder;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.function.LongConsumer;
 
 /**
@@ -50,11 +49,10 @@ public final class Seal {
       SealedRanges ranges = SealedRanges.of(file, object.noteOffset());
       ranges.signature().ifPresent(MachOSignature::requireAdHoc);
       String digest = digest(file, ranges, ranges.end(), _ -> {});
-      LinkedNote sealed = note.seal(ranges.end(), digest);
+      byte[] bytes = LinkedNote.seal(object.noteBytes(), ranges.end(), digest);
       try (Publication copy = Publication.beside(target, replace)) {
         copy.takePermissionsOf(code);
         copy(file, copy);
-        byte[] bytes = sealed.encode(order(file, object.noteOffset()));
         copy.overwrite(object.noteOffset(), bytes, 0, bytes.length);
         if (ranges.signature().isPresent()) {
           ranges.signature().get().sign(file, object.noteOffset(), bytes, copy);
@@ -62,7 +60,8 @@ public final class Seal {
         file.requireUnchanged();
         copy.publish(durability);
       }
-      return sealed;
+      return LinkedNote.decode(MemorySegment.ofArray(bytes), object.noteOffset(), target.toString())
+          .withLinkage(note.linkage());
     }
   }
 
@@ -118,12 +117,5 @@ public final class Seal {
       file.readFully(at, buffer, 0, length);
       copy.write(buffer, 0, length);
     }
-  }
-
-  /** The order in which the note's header is stored, by its first field, the owner's length. */
-  private static ByteOrder order(OpenFile file, long noteOffset) throws IOException {
-    byte[] size = Bytes.read(file, noteOffset, 4);
-    boolean little = Arrays.equals(size, new byte[] {4, 0, 0, 0});
-    return little ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN;
   }
 }

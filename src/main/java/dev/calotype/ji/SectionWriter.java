@@ -14,20 +14,18 @@ import java.util.function.Consumer;
  * file writer's, used by one section after the other.
  */
 final class SectionWriter extends OutputStream {
-  /** Below that, handing work to another thread costs more than it saves. */
-  private static final int LEAST_BYTES_FOR_TWO = 1 << 18;
-
   private final Publication file;
   private final SectionOptions options;
   private final Consumer<SectionWriter> closed;
   private final byte[] chunk;
+  private final ChunkDigests chunks;
   private final String name;
   private final int alignment;
   private final long offset;
-  private final ByteArrayOutputStream digests = new ByteArrayOutputStream();
   private final ByteArrayOutputStream packs = new ByteArrayOutputStream();
   private long size;
   private int filled;
+  private byte[] digests = new byte[0];
   private boolean isClosed;
 
   /**
@@ -35,6 +33,7 @@ final class SectionWriter extends OutputStream {
    *
    * @param alignment as a power of two
    * @param chunk memory for one chunk
+   * @param chunks digests them; nobody else's at that time
    * @param closed told when the section is complete
    */
   SectionWriter(
@@ -43,12 +42,14 @@ final class SectionWriter extends OutputStream {
       int alignment,
       SectionOptions options,
       byte[] chunk,
+      ChunkDigests chunks,
       Consumer<SectionWriter> closed) {
     this.file = file;
     this.name = name;
     this.alignment = alignment;
     this.options = options;
     this.chunk = chunk;
+    this.chunks = chunks;
     this.closed = closed;
     this.offset = file.position();
   }
@@ -96,12 +97,13 @@ final class SectionWriter extends OutputStream {
       if (filled > 0) {
         store();
       }
+      digests = chunks.finish();
       closed.accept(this);
     }
   }
 
   byte[] digests() {
-    return digests.toByteArray();
+    return digests;
   }
 
   byte[] packs() {
@@ -121,7 +123,7 @@ final class SectionWriter extends OutputStream {
         packed ? Tail.PACKED : Tail.PLAIN,
         firstChunk,
         0,
-        Sha256.of(digests()),
+        Sha256.of(digests),
         0,
         packed ? Sha256.of(packs()) : new byte[Sha256.SIZE]);
   }
@@ -136,11 +138,11 @@ final class SectionWriter extends OutputStream {
     switch (options.storage()) {
       case PLAIN -> storePlain(chunk, 0, filled);
       case SPARSE -> {
-        addDigest(chunk, 0, filled);
+        chunks.add(chunk, 0, filled);
         storePacked(Packing.sparse(chunk, filled));
       }
       case COMPRESSED -> {
-        addDigest(chunk, 0, filled);
+        chunks.add(chunk, 0, filled);
         String target = file.target().toString();
         storePacked(Packing.compressed(chunk, filled, options.level(), target, name));
       }
@@ -148,28 +150,9 @@ final class SectionWriter extends OutputStream {
     filled = 0;
   }
 
-  private void addDigest(byte[] bytes, int from, int length) {
-    boolean zeros = length == chunk.length && Zeros.fill(bytes, from, length);
-    digests.writeBytes(zeros ? Zeros.chunkDigest() : Sha256.of(bytes, from, length));
-  }
-
-  /** Digests and writes at once: neither needs what the other does. */
   private void storePlain(byte[] bytes, int start, int length) throws IOException {
-    if (length < LEAST_BYTES_FOR_TWO) {
-      addDigest(bytes, start, length);
-      writeRuns(bytes, start, length);
-      return;
-    }
-    Lanes.run(
-        Math.min(2, Lanes.MOST),
-        lane -> {
-          if (lane == 0) {
-            writeRuns(bytes, start, length);
-          }
-          if (lane == 1 || Lanes.MOST == 1) {
-            addDigest(bytes, start, length);
-          }
-        });
+    chunks.add(bytes, start, length);
+    writeRuns(bytes, start, length);
   }
 
   /** Writes runs of blocks, and leaves a gap where blocks are zero. */

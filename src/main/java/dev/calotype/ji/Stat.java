@@ -1,5 +1,7 @@
 package dev.calotype.ji;
 
+import dev.calotype.os.FileStat;
+import dev.calotype.os.NativeAccess;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -37,6 +39,22 @@ record Stat(Input.Kind kind, long size, long modified, long changed, long inode)
    * @throws java.nio.file.NoSuchFileException if there is nothing
    */
   static Stat of(Path file) throws IOException {
+    if (NativeAccess.pays()) {
+      FileStat facts = FileStat.ofThread();
+      if (facts.look(file)) {
+        return new Stat(
+            kind(facts.isFile(), facts.isFolder()),
+            facts.size(),
+            facts.modified(),
+            facts.changed(),
+            facts.inode());
+      }
+    }
+    return ofJava(file);
+  }
+
+  /** The same without native calls. */
+  static Stat ofJava(Path file) throws IOException {
     if (!UNIX) {
       BasicFileAttributes facts = Files.readAttributes(file, BasicFileAttributes.class);
       return new Stat(
@@ -66,7 +84,7 @@ record Stat(Input.Kind kind, long size, long modified, long changed, long inode)
     return type.cast(Objects.requireNonNull(facts.get(name)));
   }
 
-  private static Input.Kind kind(boolean file, boolean folder) {
+  static Input.Kind kind(boolean file, boolean folder) {
     return file ? Input.Kind.FILE : folder ? Input.Kind.FOLDER : Input.Kind.MISSING;
   }
 

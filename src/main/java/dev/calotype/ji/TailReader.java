@@ -26,10 +26,16 @@ final class TailReader {
   private final long digestCount;
   private final long packCount;
 
+  /**
+   * How many bytes of texts nobody has read yet: a text read twice would be a cheap way to work.
+   */
+  private long textsLeft;
+
   private TailReader(ByteView view, PageOne page, long texts) {
     this.view = view;
     this.page = page;
     this.texts = texts;
+    this.textsLeft = view.size() - texts;
     this.digestCount = view.u64(24, STRUCTURE);
     this.packCount = view.u64(32, STRUCTURE);
   }
@@ -41,6 +47,36 @@ final class TailReader {
    *     one
    */
   static Tail read(OpenFile file, PageOne page) throws IOException {
+    byte[] tables = readTables(file, page);
+    ByteView view = Bytes.view(tables, file);
+    long sections = view.u32(0, STRUCTURE);
+    long facts = view.u32(4, STRUCTURE);
+    long inputs = view.u32(8, STRUCTURE);
+    long texts = view.u32(12, STRUCTURE);
+    long factsAt = Tail.HEADER_SIZE + sections * Tail.SECTION_SIZE;
+    long inputsAt = factsAt + facts * Tail.FACT_SIZE;
+    long textsAt = inputsAt + inputs * Tail.INPUT_SIZE;
+    if (textsAt + texts != tables.length) {
+      throw view.malformed(
+          STRUCTURE,
+          page.tailOffset(),
+          "tables of %d bytes".formatted(textsAt + texts),
+          "the %d that page one says".formatted(tables.length));
+    }
+    TailReader reader = new TailReader(view, page, textsAt);
+    reader.checkSizes();
+    Tail tail =
+        new Tail(reader.sections(sections), reader.origin(factsAt, facts, inputsAt, inputs));
+    reader.checkAgainstPage(tail);
+    return tail;
+  }
+
+  /**
+   * The bytes of the tables, proved by page one's root digest to be as written.
+   *
+   * @throws dev.calotype.MalformedImageException if they are not
+   */
+  static byte[] readTables(OpenFile file, PageOne page) throws IOException {
     long size = page.tablesSize();
     if (size < Tail.HEADER_SIZE || size > Tail.MOST_TABLE_BYTES) {
       throw Bytes.view(new byte[0], file)
@@ -51,34 +87,15 @@ final class TailReader {
               "%d to %d".formatted(Tail.HEADER_SIZE, Tail.MOST_TABLE_BYTES));
     }
     byte[] tables = Bytes.read(file, page.tailOffset(), (int) size);
-    ByteView view = Bytes.view(tables, file);
     if (!page.has(PageOne.ROOT, Sha256.of(tables))) {
-      throw view.malformed(
-          STRUCTURE,
-          page.tailOffset(),
-          "bytes that do not match their digest",
-          "the bytes that were written");
+      throw Bytes.view(tables, file)
+          .malformed(
+              STRUCTURE,
+              page.tailOffset(),
+              "bytes that do not match their digest",
+              "the bytes that were written");
     }
-    long sections = view.u32(0, STRUCTURE);
-    long facts = view.u32(4, STRUCTURE);
-    long inputs = view.u32(8, STRUCTURE);
-    long texts = view.u32(12, STRUCTURE);
-    long factsAt = Tail.HEADER_SIZE + sections * Tail.SECTION_SIZE;
-    long inputsAt = factsAt + facts * Tail.FACT_SIZE;
-    long textsAt = inputsAt + inputs * Tail.INPUT_SIZE;
-    if (textsAt + texts != size) {
-      throw view.malformed(
-          STRUCTURE,
-          page.tailOffset(),
-          "tables of %d bytes".formatted(textsAt + texts),
-          "the %d that page one says".formatted(size));
-    }
-    TailReader reader = new TailReader(view, page, textsAt);
-    reader.checkSizes();
-    Tail tail =
-        new Tail(reader.sections(sections), reader.origin(factsAt, facts, inputsAt, inputs));
-    reader.checkAgainstPage(tail);
-    return tail;
+    return tables;
   }
 
   private void checkSizes() {
@@ -307,6 +324,10 @@ final class TailReader {
   private String text(long at, long offset, long length, String structure) {
     if (offset > view.size() - texts || length > view.size() - texts - offset) {
       throw malformed(structure, at, "text of %d bytes".formatted(length), "one within the texts");
+    }
+    textsLeft -= length;
+    if (textsLeft < 0) {
+      throw malformed(structure, at, "texts that share bytes", "each for itself");
     }
     byte[] text = new byte[(int) length];
     view.slice(texts + offset, length, structure).asByteBuffer().get(text);

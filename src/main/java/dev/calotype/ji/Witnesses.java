@@ -68,7 +68,7 @@ record Witnesses(Supplier<Optional<Path>> folder, LongSupplier clock) {
   /**
    * What is remembered of the inputs of a data file.
    *
-   * @param key digests the tables of the data file, so its inputs and their order
+   * @param key digests page one of the data file, so its inputs and their order
    * @param count how many inputs there are
    */
   Remembered read(byte[] key, Map<String, Path> roots, int count) {
@@ -79,20 +79,21 @@ record Witnesses(Supplier<Optional<Path>> folder, LongSupplier clock) {
     Optional<Path> place = place(id);
     if (place.isPresent()) {
       try {
-        byte[] bytes = Files.readAllBytes(place.get());
-        int end = bytes.length - CRC;
+        boolean fits = Files.size(place.get()) == empty.length; // Or it could be of any size.
+        byte[] bytes = fits ? Files.readAllBytes(place.get()) : new byte[0];
+        int end = empty.length - CRC;
         boolean whole =
             bytes.length == empty.length
                 && Arrays.equals(bytes, 0, HEADER, empty, 0, HEADER)
                 && MemorySegment.ofArray(bytes).get(INT, end) == Bytes.crc(bytes, 0, end);
         if (whole) {
-          return new Remembered(bytes, place);
+          return new Remembered(bytes, place, true);
         }
       } catch (IOException e) {
         // Nothing is remembered.
       }
     }
-    return new Remembered(empty, place);
+    return new Remembered(empty, place, false);
   }
 
   private static byte[] key(byte[] key, Map<String, Path> roots) {
@@ -114,21 +115,33 @@ record Witnesses(Supplier<Optional<Path>> folder, LongSupplier clock) {
     private final byte[] bytes;
     private final MemorySegment view;
     private final Optional<Path> place;
+    private final boolean found;
     private boolean changed;
 
-    Remembered(byte[] bytes, Optional<Path> place) {
+    Remembered(byte[] bytes, Optional<Path> place, boolean found) {
+      this.found = found;
       this.bytes = bytes;
       this.view = MemorySegment.ofArray(bytes);
       this.place = place;
     }
 
+    /** Whether there were any. */
+    boolean isFound() {
+      return found;
+    }
+
     /** Whether input {@code index} had these very attributes when it was found unchanged. */
     boolean has(int index, Stat stat) {
+      return has(index, stat.size(), stat.modified(), stat.changed(), stat.inode());
+    }
+
+    /** The same of attributes that are no object. */
+    boolean has(int index, long size, long modified, long changed, long inode) {
       long at = HEADER + (long) index * ENTRY;
-      return view.get(LONG, at) == 1 + stat.size()
-          && view.get(LONG, at + 8) == stat.modified()
-          && view.get(LONG, at + 16) == stat.changed()
-          && view.get(LONG, at + 24) == stat.inode();
+      return view.get(LONG, at) == 1 + size
+          && view.get(LONG, at + 8) == modified
+          && view.get(LONG, at + 16) == changed
+          && view.get(LONG, at + 24) == inode;
     }
 
     /** Notes that input {@code index} is unchanged and has these attributes. */

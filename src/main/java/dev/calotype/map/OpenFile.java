@@ -1,20 +1,21 @@
 package dev.calotype.map;
 
 import dev.calotype.FileChangedException;
+import dev.calotype.os.Descriptor;
+import dev.calotype.os.FileStat;
+import dev.calotype.os.NativeAccess;
 import java.io.EOFException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -29,18 +30,15 @@ public final class OpenFile implements AutoCloseable {
   private static final Set<StandardOpenOption> READ = Set.of(StandardOpenOption.READ);
 
   private final Path path;
-  private final FileChannel channel;
+  private final Source source;
   private final long size;
-  private final BasicFileAttributes opened;
   private final boolean forPrivate;
 
-  private OpenFile(
-      Path path, FileChannel channel, long size, BasicFileAttributes opened, boolean forPrivate) {
-    this.forPrivate = forPrivate;
+  private OpenFile(Path path, Source source, long size, boolean forPrivate) {
     this.path = path;
-    this.channel = channel;
+    this.source = source;
     this.size = size;
-    this.opened = opened;
+    this.forPrivate = forPrivate;
   }
 
   /**
@@ -75,7 +73,7 @@ public final class OpenFile implements AutoCloseable {
     }
     FileChannel channel = FileChannel.open(path, options);
     try {
-      return new OpenFile(path, channel, channel.size(), kind, forPrivate);
+      return new OpenFile(path, new ChannelSource(channel, kind), channel.size(), forPrivate);
     } catch (IOException e) {
       channel.close();
       throw e;
@@ -83,23 +81,33 @@ public final class OpenFile implements AutoCloseable {
   }
 
   /**
-   * The same with one system call less: {@link #size()} is what the name's file had just before it
-   * was opened. Who relies on it calls {@link #requireWhole()} first.
+   * The same in less time, for looking at a few bytes: {@link #size()} may be what the name's file
+   * had just before it was opened. Who relies on it calls {@link #requireWhole()} first. With
+   * native access a pipe or device is opened without waiting, and closed again.
    *
    * @throws java.nio.file.NoSuchFileException if there is none
    * @throws IOException if it is not a regular file or can't be read
    */
-  public static OpenFile openUnmeasured(Path path) throws IOException {
+  public static OpenFile openQuickly(Path path) throws IOException {
+    if (NativeAccess.pays()) {
+      FileStat stat = FileStat.ofThread();
+      Optional<Descriptor> descriptor = Descriptor.open(path, stat);
+      if (descriptor.isPresent()) {
+        Source source = new NativeSource(descriptor.get(), stat);
+        return new OpenFile(path, source, stat.size(), false);
+      }
+    }
     BasicFileAttributes kind = Files.readAttributes(path, BasicFileAttributes.class);
     if (!kind.isRegularFile()) {
       return open(path); // Which says what it is.
     }
-    return new OpenFile(path, FileChannel.open(path, READ), kind.size(), kind, false);
+    Source source = new ChannelSource(FileChannel.open(path, READ), kind);
+    return new OpenFile(path, source, kind.size(), false);
   }
 
   /** The size in bytes now. */
   public long currentSize() throws IOException {
-    return channel.size();
+    return source.size();
   }
 
   /** The path the file was opened by. It may name another file by now. */
@@ -130,13 +138,7 @@ public final class OpenFile implements AutoCloseable {
    */
   public int readAvailable(long position, byte[] target, int offset, int length)
       throws IOException {
-    ByteBuffer buffer = ByteBuffer.wrap(target, offset, length);
-    while (buffer.hasRemaining()) {
-      if (channel.read(buffer, position + (buffer.position() - offset)) < 0) {
-        break;
-      }
-    }
-    return buffer.position() - offset;
+    return source.read(position, target, offset, length);
   }
 
   /**
@@ -205,7 +207,7 @@ public final class OpenFile implements AutoCloseable {
    * @throws FileChangedException if it shrank
    */
   public void requireWhole() throws IOException {
-    long now = channel.size();
+    long now = source.size();
     if (now < size) {
       throw new FileChangedException(
           path.toString(), "shrank from %d to %d bytes".formatted(size, now));
@@ -220,17 +222,10 @@ public final class OpenFile implements AutoCloseable {
    */
   public void requireUnchanged() throws IOException {
     requireWhole();
-    if (channel.size() > size) {
+    if (source.size() > size) {
       throw new FileChangedException(path.toString(), "grew");
     }
-    BasicFileAttributes now;
-    try {
-      now = Files.readAttributes(path, BasicFileAttributes.class);
-    } catch (NoSuchFileException e) {
-      return;
-    }
-    if (Objects.equals(now.fileKey(), opened.fileKey())
-        && !now.lastModifiedTime().equals(opened.lastModifiedTime())) {
+    if (source.wasWrittenTo(path)) {
       throw new FileChangedException(path.toString(), "was written to");
     }
   }
@@ -244,11 +239,11 @@ public final class OpenFile implements AutoCloseable {
     if (forPrivate) {
       requireWhole();
     }
-    return channel.map(mode, position, length, arena);
+    return source.channel().map(mode, position, length, arena);
   }
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    source.close();
   }
 }

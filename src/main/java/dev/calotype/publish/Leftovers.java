@@ -8,6 +8,7 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HexFormat;
@@ -92,8 +93,13 @@ final class Leftovers {
     try (DirectoryStream<Path> files =
         Files.newDirectoryStream(folder, file -> isTemporary(file.getFileName().toString()))) {
       for (Path file : files) {
-        if (!own.test(file) && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+        if (own.test(file)) {
+          continue;
+        }
+        if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
           remove(file);
+        } else if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+          removeFolder(file);
         }
       }
     } catch (IOException | DirectoryIteratorException e) {
@@ -114,6 +120,28 @@ final class Leftovers {
       }
     } catch (IOException e) {
       // Not ours to remove, or gone already.
+    }
+  }
+
+  private static void removeFolder(Path folder) {
+    try (FileChannel channel =
+        FileChannel.open(
+            folder.resolve(WorkFolder.LOCK), StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+      if (lock(channel) != null) {
+        WorkFolder.remove(folder);
+      }
+    } catch (NoSuchFileException e) {
+      removeEmpty(folder); // Just made, and its maker tries again; or almost removed.
+    } catch (IOException e) {
+      // Not ours to remove.
+    }
+  }
+
+  private static void removeEmpty(Path folder) {
+    try {
+      Files.deleteIfExists(folder);
+    } catch (IOException e) {
+      // Locked meanwhile.
     }
   }
 }

@@ -60,7 +60,7 @@ public final class Publication implements AutoCloseable {
   public static Publication beside(Path target, boolean replace) throws IOException {
     requirePlace(target, replace);
     Path place = target.toAbsolutePath();
-    Leftovers.collect(folderOf(place), UNPUBLISHED::contains);
+    Leftovers.collect(folderOf(place), Publication::isOwn);
     String name = place.getFileName().toString();
     while (true) {
       Path temporary = place.resolveSibling(Leftovers.temporary(name, RANDOM.nextLong()));
@@ -101,6 +101,11 @@ public final class Publication implements AutoCloseable {
     }
     channel.close();
     return Optional.empty();
+  }
+
+  /** Whether a temporary is this process's. */
+  static boolean isOwn(Path temporary) {
+    return UNPUBLISHED.contains(temporary) || WorkFolder.isOwn(temporary);
   }
 
   /** The name the file will have. */
@@ -238,7 +243,8 @@ public final class Publication implements AutoCloseable {
     }
   }
 
-  private static void requirePlace(Path target, boolean replace) throws IOException {
+  /** Throws unless a file can appear there, as {@link #beside} does. */
+  static void requirePlace(Path target, boolean replace) throws IOException {
     if (Files.isDirectory(target)) {
       throw new FileSystemException(target.toString(), null, "Is a directory");
     }
@@ -268,7 +274,7 @@ public final class Publication implements AutoCloseable {
     }
   }
 
-  private static Path folderOf(Path absolute) {
+  static Path folderOf(Path absolute) {
     Path folder = absolute.getParent();
     return folder == null ? absolute : folder;
   }

@@ -22,6 +22,9 @@ public final class MetadataReader {
   /** What {@link #string()} takes at most. */
   public static final int MOST_STRING_BYTES = 1 << 20;
 
+  /** Nothing but the bit above. */
+  private static final long NOTHING = 1;
+
   private static final ValueLayout.OfByte U8 = ValueLayout.JAVA_BYTE;
   private static final ValueLayout.OfShort U16 =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -33,13 +36,26 @@ public final class MetadataReader {
   private final MemorySegment bytes;
   private final String file;
   private final long size;
+
+  /** The last position with a whole word behind it. */
+  private final long lastWord;
+
+  /** Where the next read starts, if nothing is pending; else where what is pending ends. */
   private long position;
+
+  /**
+   * One-byte numbers that were read ahead, the next one lowest, and a bit above the last. A word
+   * that has eight of them is looked at once: one small number nobody predicts, a run is likely.
+   */
+  private long pending = NOTHING;
+
   private long high;
 
   private MetadataReader(MemorySegment bytes, String file, long position) {
     this.bytes = bytes;
     this.file = file;
     this.size = bytes.byteSize();
+    this.lastWord = size - Long.BYTES;
     this.position = position;
   }
 
@@ -55,7 +71,7 @@ public final class MetadataReader {
 
   /** Another reader of the same bytes, at the same position. */
   public MetadataReader fork() {
-    return new MetadataReader(bytes, file, position);
+    return new MetadataReader(bytes, file, position());
   }
 
   /** How many bytes the stream has. */
@@ -65,7 +81,7 @@ public final class MetadataReader {
 
   /** Where the next read starts, in bytes from the start of the stream. */
   public long position() {
-    return position;
+    return position - (Long.SIZE - 1 - Long.numberOfLeadingZeros(pending)) / Byte.SIZE;
   }
 
   /**
@@ -78,11 +94,11 @@ public final class MetadataReader {
       throw new MalformedImageException(
           file,
           "position",
-          this.position,
+          position(),
           "0x%x".formatted(position),
           "one up to the end at 0x%x".formatted(size));
     }
-    this.position = position;
+    go(position);
     return this;
   }
 
@@ -124,13 +140,18 @@ public final class MetadataReader {
 
   /** Reads an unsigned LEB128 number of up to 32 bits. */
   public int unsigned32() {
+    long next = pending;
+    if (next != NOTHING) {
+      pending = next >>> Byte.SIZE;
+      return (int) next & 0x7f;
+    }
     long at = position;
-    if (size - at >= 8) {
+    if (at <= lastWord) {
       long word = bytes.get(U64, at);
       long ends = ~word & Leb128.CONTINUED;
-      // In a run of small numbers, which shows in eight of them; one alone nobody predicts.
       if (ends == Leb128.CONTINUED) {
-        position = at + 1;
+        position = at + Long.BYTES;
+        pending = rest(word);
         return (byte) word;
       }
       int bits = Long.numberOfTrailingZeros(ends) + 1;
@@ -147,17 +168,23 @@ public final class MetadataReader {
 
   /** Reads an unsigned LEB128 number of up to 64 bits. */
   public long unsigned64() {
+    long next = pending;
+    if (next != NOTHING) {
+      pending = next >>> Byte.SIZE;
+      return next & 0x7f;
+    }
     long at = position;
-    if (size - at >= 8) {
+    if (at <= lastWord) {
       long word = bytes.get(U64, at);
       long ends = ~word & Leb128.CONTINUED;
       if (ends == Leb128.CONTINUED) {
-        position = at + 1;
+        position = at + Long.BYTES;
+        pending = rest(word);
         return (byte) word;
       }
       int bits = Long.numberOfTrailingZeros(ends) + 1;
       long groups = word & (ends ^ (ends - 1)) & ~Leb128.CONTINUED;
-      if (ends != 0 && (groups >>> (bits - 8) != 0 || bits == 8)) {
+      if (bits <= Long.SIZE && (groups >>> (bits - 8) != 0 || bits == 8)) {
         position = at + (bits >>> 3);
         return Leb128.gather(groups);
       }
@@ -202,28 +229,28 @@ public final class MetadataReader {
    * @param most how many bytes of UTF-8 it may have; one that claims more is malformed
    */
   public String string(int most) {
-    long start = position;
+    long start = position();
     MemorySegment text = stringBytes();
     if (text.byteSize() > most) {
       long claimed = text.byteSize();
-      position = start;
+      go(start);
       throw malformed("string", start, claimed + " bytes", "at most " + most);
     }
     try {
       return Utf8.decode(text.toArray(U8), file, "string", position - text.byteSize());
     } catch (MalformedImageException e) {
-      position = start;
+      go(start);
       throw e;
     }
   }
 
   /** Reads a text as its bytes, not copied and not checked to be UTF-8: the cheap way past one. */
   public MemorySegment stringBytes() {
-    long start = position;
+    long start = position();
     long length = unsigned64();
-    if (length < 0 || length > size - position) {
-      long at = position;
-      position = start;
+    long at = position();
+    if (length < 0 || length > size - at) {
+      go(start);
       throw ends("string", at, length);
     }
     return bytes(length);
@@ -240,11 +267,11 @@ public final class MetadataReader {
    * @param columns how many cells a row has to have
    */
   public MetadataTable table(int columns) {
-    long start = position;
+    long start = position();
     try {
       return MetadataTable.read(this, columns);
     } catch (MalformedImageException e) {
-      position = start;
+      go(start);
       throw e;
     }
   }
@@ -253,12 +280,22 @@ public final class MetadataReader {
     return new MalformedImageException(file, structure, at, actual, expected);
   }
 
+  private void go(long position) {
+    this.position = position;
+    pending = NOTHING;
+  }
+
+  /** What is pending of a word of one-byte numbers when its first is read. */
+  private static long rest(long word) {
+    return word >>> Byte.SIZE | NOTHING << (Long.SIZE - Byte.SIZE);
+  }
+
   private long advance(long length, String structure) {
-    long at = position;
+    long at = position();
     if (length < 0 || length > size - at) {
       throw ends(structure, at, length);
     }
-    position = at + length;
+    go(at + length);
     return at;
   }
 
@@ -271,25 +308,29 @@ public final class MetadataReader {
   }
 
   private long signed(int width) {
+    long next = pending;
+    if (next != NOTHING) {
+      pending = next >>> Byte.SIZE;
+      return next << 57 >> 57;
+    }
     long at = position;
-    if (size - at >= 8) {
+    if (at <= lastWord) {
       long word = bytes.get(U64, at);
       long ends = ~word & Leb128.CONTINUED;
       if (ends == Leb128.CONTINUED) {
-        position = at + 1;
+        position = at + Long.BYTES;
+        pending = rest(word);
         return word << 57 >> 57;
       }
       int bits = Long.numberOfTrailingZeros(ends) + 1;
-      if (ends != 0) {
-        long groups = word & (ends ^ (ends - 1)) & ~Leb128.CONTINUED;
-        int unused = Long.SIZE - bits / 8 * 7;
-        long value = Leb128.gather(groups) << unused >> unused;
-        // The last group has to say more than the sign of the one before it.
-        boolean needed = bits == 8 || (value ^ (value >> 63)) >>> (Long.SIZE - 8 - unused) != 0;
-        if (needed && (width == 64 || value == (int) value)) {
-          position = at + (bits >>> 3);
-          return value;
-        }
+      long groups = word & (ends ^ (ends - 1)) & ~Leb128.CONTINUED;
+      int unused = Long.SIZE - bits / 8 * 7;
+      long value = Leb128.gather(groups) << unused >> unused;
+      // The last group has to say more than the sign of the one before it.
+      boolean needed = bits == 8 || (value ^ (value >> 63)) >>> (Long.SIZE - 8 - unused) != 0;
+      if (bits <= Long.SIZE && needed && (width == 64 || value == (int) value)) {
+        position = at + (bits >>> 3);
+        return value;
       }
     }
     return slowly(width, true);
@@ -297,7 +338,7 @@ public final class MetadataReader {
 
   /** Byte by byte: what is near the end, longer than eight bytes, or malformed. */
   private long slowly(int width, boolean signed) {
-    long start = position;
+    long start = position();
     long at = start;
     long low = 0;
     long top = 0;
@@ -337,7 +378,7 @@ public final class MetadataReader {
     if (width == 128) {
       high = top;
     }
-    position = at;
+    go(at);
     return low;
   }
 

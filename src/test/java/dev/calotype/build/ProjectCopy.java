@@ -58,7 +58,8 @@ record ProjectCopy(Path root) {
 
   /** A copy whose only class prints {@code greeting}, its arguments and its input, for speed. */
   static ProjectCopy greeting(Path root, String greeting) throws IOException {
-    ProjectCopy copy = into(root, Set.of("target", ".git", ".idea", "src", "bench", "examples"));
+    ProjectCopy copy =
+        into(root, Set.of("target", ".git", ".idea", "src", "bench", "bindings", "examples"));
     Files.createDirectories(copy.main().getParent());
     Files.writeString(
         copy.root().resolve("src/main/java/module-info.java"), "module dev.calotype {}");

@@ -91,7 +91,8 @@ final class ProcessTest {
     return command.toString();
   }
 
-  private static String classPath() throws Exception {
+  /** What a process of its own needs. */
+  static String classPath() throws Exception {
     return String.join(
         File.pathSeparator, "target/classes", jar(CommandLine.class), jar(JsonFactory.class));
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.calotype.FileChangedException;
 import dev.calotype.MalformedImageException;
 import dev.calotype.testing.Bytes;
+import dev.calotype.testing.EitherWay;
 import dev.calotype.testing.Run;
 import dev.calotype.testing.Tools;
 import java.io.EOFException;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A file that is cut, replaced and rewritten while another JVM checks and reads it. */
+@EitherWay
 class ChangingFileTest {
   @TempDir Path folder;
 

@@ -82,6 +82,32 @@ class DataFileFuzzTest {
     assertThat(damaged).isGreaterThan(150);
   }
 
+  @Test
+  void textsThatShareBytesAreRefusedSinceReadingThemWouldCostMoreThanTheFileHas()
+      throws IOException {
+    Path file = folder.resolve("shared.ji");
+    DataFiles.write(file, DataFiles.origin());
+    byte[] whole = Files.readAllBytes(file);
+    ByteBuffer bytes = DataFiles.view(whole);
+    int tail = DataFiles.tail(whole);
+    int facts = tail + Tail.HEADER_SIZE + bytes.getInt(tail) * Tail.SECTION_SIZE;
+    for (int i = 0; i < bytes.getInt(tail + 4); i++) {
+      int fact = facts + i * Tail.FACT_SIZE;
+      // A kind that no version has yet, with all the texts for a value.
+      bytes.putInt(fact, 99).putInt(fact + 4, 0).putInt(fact + 8, 0);
+      bytes.putInt(fact + 12, bytes.getInt(tail + 12));
+    }
+    DataFiles.fixDigests(whole);
+    Files.write(file, whole);
+    Expectations full = Expectations.none().withTier(Tier.FULL);
+    try (Validity validity = DataFile.check(file, full)) {
+      assertThat(validity)
+          .isInstanceOfSatisfying(
+              Validity.Damaged.class,
+              damaged -> assertThat(damaged.reason()).contains("texts that share bytes"));
+    }
+  }
+
   private byte[] example() throws IOException {
     Path file = folder.resolve("example.ji");
     DataFileTest.write(

@@ -40,11 +40,26 @@ class HostTest {
   void levelsOfX86NeedAllOfTheirFeaturesAndTheLevelBelow() {
     Set<String> v2 =
         Set.of("sse2", "cx16", "lahf_lm", "popcnt", "pni", "sse4_1", "sse4_2", "ssse3");
-    assertThat(Host.withLevels(v2)).contains("x86-64-v2").doesNotContain("x86-64-v3");
+    assertThat(CpuLevels.with(v2)).contains("x86-64-v2").doesNotContain("x86-64-v3");
     Set<String> v3only =
         Set.of("sse2", "avx", "avx2", "bmi1", "bmi2", "f16c", "fma", "abm", "movbe", "xsave");
-    assertThat(Host.withLevels(v3only)).doesNotContain("x86-64-v2", "x86-64-v3");
-    assertThat(Host.withLevels(Set.of("asimd"))).containsExactly("asimd");
+    assertThat(CpuLevels.with(v3only)).doesNotContain("x86-64-v2", "x86-64-v3");
+    assertThat(CpuLevels.with(Set.of("asimd"))).containsExactly("asimd");
+  }
+
+  @Test
+  void levelsOfArmNeedAllOfTheirFeaturesAndTheLevelBelow() {
+    Set<String> one = Set.of("asimd", "crc32", "atomics", "asimdrdm");
+    assertThat(CpuLevels.with(one)).contains("armv8.1-a").doesNotContain("armv8.2-a");
+    assertThat(CpuLevels.with(Set.of("asimd", "dcpop"))).doesNotContain("armv8.2-a");
+  }
+
+  @Test
+  void aLevelStandsForItsFeaturesAndTheLevelsBelow() {
+    assertThat(CpuLevels.implied(Set.of("x86-64-v3", "avx512f")))
+        .contains("x86-64-v2", "x86-64-v3", "sse2", "avx2", "avx512f")
+        .doesNotContain("x86-64-v4", "avx512bw", "asimd");
+    assertThat(CpuLevels.implied(Set.of("armv8.2-a"))).contains("armv8.1-a", "atomics", "dcpop");
   }
 
   @Test

@@ -3,15 +3,20 @@ package dev.calotype.ji;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.calotype.testing.Bytes;
+import dev.calotype.testing.EitherWay;
 import dev.calotype.testing.Run;
 import dev.calotype.testing.Tools;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -20,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Inputs and their witnesses. The clock is the tests': no input has to come to rest by waiting. */
+@EitherWay
 class InputsTest {
   private static final long LATER = TimeUnit.SECONDS.toNanos(10);
 
@@ -43,6 +49,21 @@ class InputsTest {
                     Input.of("@src/lib/a.c", a),
                     Input.of("@src/lib", a.resolveSibling("")),
                     Input.of("@src/early/a.h", source.resolve("early/a.h")))));
+  }
+
+  @Test
+  void aSideFileOfAnySizeIsNotRead() throws IOException {
+    Path place = folder.resolve("huge");
+    Witnesses witnesses = Witnesses.in(place);
+    Witnesses.Remembered remembered = witnesses.read(new byte[32], Map.of(), 1);
+    remembered.put(0, new Stat(Input.Kind.FILE, 1, 2, 3, 4));
+    remembered.save();
+    Path side = place.resolve(Bytes.names(place).getFirst());
+    try (FileChannel channel = FileChannel.open(side, StandardOpenOption.WRITE)) {
+      channel.write(ByteBuffer.allocate(1), 1L << 40); // More than any array holds.
+    }
+    remembered = witnesses.read(new byte[32], Map.of(), 1);
+    assertThat(remembered.has(0, new Stat(Input.Kind.FILE, 1, 2, 3, 4))).isFalse();
   }
 
   @Test

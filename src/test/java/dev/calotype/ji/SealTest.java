@@ -214,6 +214,27 @@ class SealTest {
   }
 
   @Test
+  void whatALaterMinorVersionPutIntoANoteStaysThereWhenItIsSealed() throws IOException {
+    Origin origin = Origin.none().withFeature("avx2").withTarget("x86_64-elf");
+    Path library = linked(ObjectLink.GNU, data("some data"), origin);
+    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(library)).order(ByteOrder.LITTLE_ENDIAN);
+    int note = (int) noteOffset(library);
+    int size = 16 + bytes.getInt(note + 4);
+    bytes.put(note + 120, (byte) 99); // The first fact's kind, which no version has yet.
+    bytes.putInt(note + LinkedNote.CRC, 0);
+    bytes.putInt(note + LinkedNote.CRC, Bytes.crc(bytes.array(), note + 16, size - 16));
+    Files.write(library, bytes.array());
+    Seal.seal(library, library, Durability.FAST, true);
+    assertThat(codes(library, Expectations.none().withTier(Tier.FULL))).isEmpty();
+    byte[] sealed = Files.readAllBytes(library);
+    assertThat(sealed[note + 120]).isEqualTo((byte) 99);
+    assertThat(
+            Arrays.mismatch(
+                bytes.array(), note + 120, sealed.length, sealed, note + 120, sealed.length))
+        .isNegative();
+  }
+
+  @Test
   void whatHasNoNoteIsNotSealed() {
     Path plain = Toolchain.GNU.link(folder);
     assertThatThrownBy(() -> Seal.seal(plain, plain, Durability.FAST, true))
@@ -235,6 +256,12 @@ class SealTest {
         open[i] = marks[i] == 0 && !isNote;
       }
       return open;
+    }
+  }
+
+  private static long noteOffset(Path library) throws IOException {
+    try (var file = dev.calotype.map.OpenFile.open(library)) {
+      return CodeObject.find(file).noteOffset();
     }
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.calotype.UnsupportedFormatException;
 import dev.calotype.testing.Bytes;
+import dev.calotype.testing.EitherWay;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Every kind of expectation, in both directions: what is asked for, and what is not. */
+@EitherWay
 class ValidityTest {
   private static final DataId OTHER = new DataId("cd".repeat(32));
 

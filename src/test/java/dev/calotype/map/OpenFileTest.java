@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.calotype.FileChangedException;
+import dev.calotype.os.NativeAccess;
 import dev.calotype.testing.Bytes;
+import dev.calotype.testing.EitherWay;
+import dev.calotype.testing.NativeWay;
 import dev.calotype.testing.Run;
 import dev.calotype.testing.Tools;
 import java.io.EOFException;
@@ -12,7 +15,8 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.channels.FileChannel;
+import java.nio.channels.ClosedChannelException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -23,15 +27,41 @@ import java.nio.file.attribute.FileTime;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@EitherWay
+@ParameterizedClass
+@EnumSource
 class OpenFileTest {
+  /** The ways to open one. */
+  enum Way {
+    OPEN {
+      @Override
+      OpenFile open(Path path) throws IOException {
+        return OpenFile.open(path);
+      }
+    },
+    QUICKLY {
+      @Override
+      OpenFile open(Path path) throws IOException {
+        return OpenFile.openQuickly(path);
+      }
+    };
+
+    abstract OpenFile open(Path path) throws IOException;
+  }
+
+  @Parameter Way way = Way.OPEN;
+
   @TempDir Path folder;
 
   @Test
   void positionalReadsEndWhereTheFileEnds() throws IOException {
     Path path = file(10_000);
     byte[] all = Files.readAllBytes(path);
-    try (OpenFile file = OpenFile.open(path)) {
+    try (OpenFile file = way.open(path)) {
       byte[] buffer = new byte[100];
       assertThat(file.readAvailable(9_950, buffer, 10, 90)).isEqualTo(50);
       assertThat(buffer[10]).isEqualTo(all[9_950]);
@@ -47,7 +77,7 @@ class OpenFileTest {
     Path path = file(10_000);
     MemorySegment bytes;
     try (Arena arena = Arena.ofConfined()) {
-      try (OpenFile file = OpenFile.open(path)) {
+      try (OpenFile file = way.open(path)) {
         bytes = file.map(arena);
         assertThatThrownBy(() -> file.map(9_000, 1_001, arena)).isInstanceOf(EOFException.class);
         assertThatThrownBy(() -> file.map(-1, 1, arena)).isInstanceOf(EOFException.class);
@@ -62,21 +92,21 @@ class OpenFileTest {
 
   @Test
   void foldersPipesAndNothingAreNotOpened() {
-    assertThatThrownBy(() -> OpenFile.open(folder))
+    assertThatThrownBy(() -> way.open(folder))
         .isInstanceOf(FileSystemException.class)
         .hasMessageContaining("Is a directory");
-    assertThatThrownBy(() -> OpenFile.open(folder.resolve("none")))
+    assertThatThrownBy(() -> way.open(folder.resolve("none")))
         .isInstanceOf(NoSuchFileException.class);
     Path pipe = folder.resolve("pipe");
     Run.of(Tools.require("mkfifo"), pipe.toString()).succeeded();
-    assertThatThrownBy(() -> OpenFile.open(pipe)).hasMessageContaining("Not a regular file");
+    assertThatThrownBy(() -> way.open(pipe)).hasMessageContaining("Not a regular file");
   }
 
   @Test
   void aFileThatIsReplacedUnderItsNameIsStillTheOldOne() throws IOException {
     Path path = file(1_000);
     byte[] old = Files.readAllBytes(path);
-    try (OpenFile file = OpenFile.open(path)) {
+    try (OpenFile file = way.open(path)) {
       Path other = folder.resolve("other");
       Files.write(other, new byte[5]);
       Files.move(other, path, StandardCopyOption.ATOMIC_MOVE);
@@ -90,16 +120,16 @@ class OpenFileTest {
   @Test
   void shrinkingGrowingAndWritingAreNoticed() throws IOException {
     Path path = file(1_000);
-    try (OpenFile file = OpenFile.open(path)) {
+    try (OpenFile file = way.open(path)) {
       Files.setLastModifiedTime(path, FileTime.fromMillis(1));
       assertThatThrownBy(file::requireUnchanged).isInstanceOf(FileChangedException.class);
     }
-    try (OpenFile file = OpenFile.open(path)) {
+    try (OpenFile file = way.open(path)) {
       Files.write(path, new byte[1], StandardOpenOption.APPEND);
       assertThatThrownBy(file::requireUnchanged).isInstanceOf(FileChangedException.class);
       file.requireWhole();
     }
-    try (OpenFile file = OpenFile.open(path)) {
+    try (OpenFile file = way.open(path)) {
       Files.write(path, new byte[10]);
       assertThatThrownBy(file::requireWhole).isInstanceOf(FileChangedException.class);
       assertThatThrownBy(() -> file.whileWhole(() -> "an answer"))
@@ -109,52 +139,46 @@ class OpenFileTest {
   }
 
   @Test
-  void aHotReadOfAShrinkingMappingEndsInAnExceptionAndNeverInAnAnswer() {
-    Run run = Run.java(List.of(), ShrinkWhileReading.class, folder.toString()).succeeded();
-    assertThat(run.out()).isEqualTo("noticed 20 of 20\n");
-  }
-
-  /** Shrinks a file under code that C2 has compiled. Its own JVM: a wrong step would kill it. */
-  static final class ShrinkWhileReading {
-    private static final long SIZE = 1 << 20;
-
-    private ShrinkWhileReading() {}
-
-    public static void main(String[] arguments) throws IOException {
-      Path path = Path.of(arguments[0]).resolve("shrinking");
-      int noticed = 0;
-      for (int round = 0; round < 20; round++) {
-        Files.write(path, Bytes.random((int) SIZE, round));
-        try (Arena arena = Arena.ofConfined();
-            OpenFile file = OpenFile.open(path)) {
-          MemorySegment bytes = file.map(arena);
-          long sum = sum(bytes);
-          for (int i = 0; i < 40; i++) {
-            if (file.whileWhole(() -> sum(bytes)) != sum) {
-              throw new AssertionError("another sum of the same bytes");
-            }
-          }
-          try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
-            channel.truncate(8192);
-          }
-          try {
-            long wrong = file.whileWhole(() -> sum(bytes));
-            throw new AssertionError("an answer: " + wrong);
-          } catch (FileChangedException e) {
-            noticed++;
-          }
+  void namesThatAreNoTextAreOpened() throws IOException {
+    for (String name :
+        List.of("grün", "\u65e5\u672c", "\ud83d\ude00", "a".repeat(200), "50%41 ?#")) {
+      Path path = Files.write(folder.resolve(name), new byte[] {7});
+      try (OpenFile file = way.open(path)) {
+        byte[] read = new byte[1];
+        file.readFully(0, read, 0, 1);
+        assertThat(read[0]).isEqualTo((byte) 7);
+      }
+    }
+    // Bytes that are not UTF-8, which only a program that takes bytes can make a name of.
+    Run.of("sh", "-c", "printf x > \"$1\"/$(printf 'a\\377b')", "sh", folder.toString())
+        .succeeded();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "a?b")) {
+      for (Path path : files) {
+        try (OpenFile file = way.open(path)) {
+          assertThat(file.size()).isEqualTo(1);
         }
       }
-      System.out.println("noticed %d of 20".formatted(noticed));
     }
+  }
 
-    private static long sum(MemorySegment bytes) {
-      long sum = 0;
-      for (long at = 0; at < bytes.byteSize(); at += 8) {
-        sum += bytes.get(ValueLayout.JAVA_LONG, at);
-      }
-      return sum;
+  @Test
+  void aClosedFileIsNotRead() throws IOException {
+    OpenFile file = way.open(file(100));
+    file.close();
+    file.close();
+    byte[] read = new byte[1];
+    assertThatThrownBy(() -> file.readFully(0, read, 0, 1))
+        .isInstanceOf(ClosedChannelException.class);
+    assertThatThrownBy(file::requireWhole).isInstanceOf(ClosedChannelException.class);
+    try (Arena arena = Arena.ofConfined()) {
+      assertThatThrownBy(() -> file.map(arena)).isInstanceOf(ClosedChannelException.class);
     }
+  }
+
+  @Test
+  void nativeCallsAreMadeWhereTheyMayBe() {
+    assertThat(NativeAccess.isEnabled()).isEqualTo(NativeWay.isTaken());
+    assertThat(NativeAccess.pays()).isEqualTo(NativeWay.isTaken());
   }
 
   private Path file(int size) {

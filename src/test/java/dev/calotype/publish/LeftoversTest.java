@@ -1,6 +1,7 @@
 package dev.calotype.publish;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.calotype.Durability;
 import dev.calotype.testing.Bytes;
@@ -8,6 +9,7 @@ import dev.calotype.testing.Run;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -71,7 +73,9 @@ class LeftoversTest {
     for (String name : kept) {
       Files.createFile(folder.resolve(name));
     }
-    Files.createDirectory(folder.resolve(".d.0123456789abcdef.part"));
+    Path unlocked = Files.createDirectory(folder.resolve(".d.0123456789abcdef.part"));
+    Files.createFile(unlocked.resolve("file"));
+    Files.createDirectory(folder.resolve(".e.0123456789abcdef.part"));
     Files.createSymbolicLink(folder.resolve(".l.0123456789abcdef.part"), folder.resolve(".a.part"));
     Files.createFile(folder.resolve(".a b.c.0123456789abcdef.part"));
     publish("x");
@@ -79,6 +83,40 @@ class LeftoversTest {
         .hasSize(kept.size() + 3)
         .containsAll(kept)
         .contains("x", ".d.0123456789abcdef.part", ".l.0123456789abcdef.part");
+  }
+
+  @Test
+  void aWorkFolderGoesWithItsFilesWhenItsMakerIsGoneAndNotBefore() throws Exception {
+    List<String> command = Run.javaCommand(List.of(), Maker.class, folder.resolve("m").toString());
+    Process maker =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    try (BufferedReader out = maker.inputReader(StandardCharsets.UTF_8)) {
+      assertThat(out.readLine()).isEqualTo("working");
+      Leftovers.collect(folder, _ -> false);
+      assertThat(Bytes.names(folder)).hasSize(1);
+    } finally {
+      maker.destroyForcibly().waitFor();
+    }
+    Path other = Files.createDirectory(folder.resolve("other"));
+    Files.move(
+        folder.resolve(Bytes.names(folder).getFirst()), other.resolve(".m.0123456789abcdef.part"));
+    try (WorkFolder next = WorkFolder.beside(other.resolve("n"), false)) {
+      assertThat(Bytes.names(other)).singleElement().asString().startsWith(".n.");
+      assertThat(next.resolve("")).isDirectory();
+    }
+    assertThat(Bytes.names(other)).isEmpty();
+  }
+
+  @Test
+  void aWorkFolderGoesWhenItIsClosedAndIsLeftAloneByItsOwnProcess() throws IOException {
+    try (WorkFolder work = WorkFolder.beside(folder.resolve("m"), false)) {
+      Files.createFile(work.resolve("output"));
+      publish("one");
+      assertThat(work.resolve("output")).exists();
+    }
+    assertThat(Bytes.names(folder)).containsExactly("one");
+    assertThatThrownBy(() -> WorkFolder.beside(folder.resolve("one"), false))
+        .isInstanceOf(FileAlreadyExistsException.class);
   }
 
   private void publish(String name) throws IOException {
@@ -101,6 +139,20 @@ class LeftoversTest {
         next = System.in.read();
       }
       Runtime.getRuntime().halt(1);
+    }
+  }
+
+  /** Works in a folder, until it is killed. */
+  static final class Maker {
+    private Maker() {}
+
+    public static void main(String[] arguments) throws IOException {
+      WorkFolder work = WorkFolder.beside(Path.of(arguments[0]), false);
+      Files.createFile(work.resolve("output"));
+      System.out.println("working");
+      while (System.in.read() >= 0) {
+        // Until it is killed.
+      }
     }
   }
 }

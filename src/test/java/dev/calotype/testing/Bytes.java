@@ -28,6 +28,16 @@ public final class Bytes {
     }
   }
 
+  /** Writes a new file in the place of any other: some file systems sync one that is cut short. */
+  public static void writeNew(Path file, byte[] bytes) {
+    try {
+      Files.deleteIfExists(file);
+      Files.write(file, bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Reads all bytes. */
   public static byte[] read(Path file) {
     try {

@@ -3,6 +3,8 @@ package dev.calotype.image.coff;
 import dev.calotype.UnsupportedFormatException;
 import dev.calotype.bytes.ByteView;
 import dev.calotype.bytes.Name;
+import dev.calotype.image.Format;
+import dev.calotype.image.LoadedRange;
 import dev.calotype.image.NoteFinder;
 import dev.calotype.image.NoteFinder.Found;
 import dev.calotype.image.NoteFinder.Wanted;
@@ -11,6 +13,8 @@ import dev.calotype.map.OpenFile;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** The way to a note in COFF and PE: headers, section table, a section. See {@link NoteFinder}. */
@@ -52,15 +56,37 @@ public final class CoffNoteFinder {
       if (name.isFieldAt(table.bytes(), at, 8)) {
         long virtual = table.u32(at + 8, "section table");
         long raw = table.u32(at + 16, "section table");
-        return ElfNoteFinder.findIn(
-            file,
-            ByteOrder.LITTLE_ENDIAN,
-            table.u32(at + 20, "section table"),
-            // An image pads its sections in the file; what was linked is its size in memory.
-            isImage && virtual != 0 ? Math.min(virtual, raw) : raw,
-            wanted);
+        long pointer = table.u32(at + 20, "section table");
+        Optional<Found> found =
+            ElfNoteFinder.findIn(
+                file,
+                isImage ? Format.PE : Format.COFF,
+                ByteOrder.LITTLE_ENDIAN,
+                pointer,
+                // An image pads its sections in the file; what was linked is its size in memory.
+                isImage && virtual != 0 ? Math.min(virtual, raw) : raw,
+                4,
+                wanted);
+        long delta = table.u32(at + 12, "section table") - pointer;
+        return isImage ? found.map(note -> note.inImage(delta, loaded(table))) : found;
       }
     }
     return Optional.empty();
+  }
+
+  private static List<LoadedRange> loaded(ByteView table) {
+    List<LoadedRange> loaded = new ArrayList<>();
+    for (long at = 0; at < table.size(); at += Coff.SECTION_HEADER_SIZE) {
+      long virtual = table.u32(at + 8, "section table");
+      long raw = table.u32(at + 20, "section table") == 0 ? 0 : table.u32(at + 16, "section table");
+      long flags = table.u32(at + 36, "section table");
+      loaded.add(
+          new LoadedRange(
+              table.u32(at + 12, "section table"),
+              virtual == 0 ? raw : virtual,
+              raw,
+              (flags & Coff.SCN_MEM_WRITE) != 0));
+    }
+    return loaded;
   }
 }

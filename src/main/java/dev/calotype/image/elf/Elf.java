@@ -40,6 +40,7 @@ public final class Elf {
   public static final long PT_PHDR = 6;
   public static final long PT_GNU_EH_FRAME = 0x6474e550L;
   public static final long PT_GNU_STACK = 0x6474e551L;
+  public static final long PT_GNU_RELRO = 0x6474e552L;
 
   /** Section types, {@code sh_type}. */
   public static final long SHT_NULL = 0;

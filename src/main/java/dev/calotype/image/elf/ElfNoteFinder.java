@@ -2,6 +2,8 @@ package dev.calotype.image.elf;
 
 import dev.calotype.MalformedImageException;
 import dev.calotype.bytes.ByteView;
+import dev.calotype.image.Format;
+import dev.calotype.image.LoadedRange;
 import dev.calotype.image.Note;
 import dev.calotype.image.NoteFinder;
 import dev.calotype.image.NoteFinder.Wanted;
@@ -12,15 +14,18 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** The way to a note: file header, program headers, {@code PT_NOTE}. See {@link NoteFinder}. */
 public final class ElfNoteFinder {
   /** Notes are small; a segment that claims more is not searched. */
-  private static final int MOST_BYTES = 1 << 20;
+  private static final int MOST_BYTES = 1 << 21;
 
   /** 65,279 section headers have 4 MiB. */
   private static final int MOST_TABLE_BYTES = 64 << 20;
+
+  private static final int PF_W = 2;
 
   private ElfNoteFinder() {}
 
@@ -66,11 +71,31 @@ public final class ElfNoteFinder {
                     segment.alignment(),
                     wanted));
         if (found.isPresent()) {
-          return found;
+          long delta = segment.address() - segment.offset();
+          List<LoadedRange> loaded = loaded(headers, layout);
+          return found.map(note -> note.inImage(delta, loaded));
         }
       }
     }
     return Optional.empty();
+  }
+
+  private static List<LoadedRange> loaded(ByteView headers, ElfLayout layout) {
+    List<LoadedRange> loaded = new ArrayList<>();
+    for (long at = 0; at < headers.size(); at += layout.programHeaderSize()) {
+      int index = (int) (at / layout.programHeaderSize());
+      ElfSegment segment = new ElfSegment(headers, layout, at, index);
+      long type = segment.typeNumber();
+      if (type == Elf.PT_LOAD || type == Elf.PT_GNU_RELRO) {
+        loaded.add(
+            new LoadedRange(
+                segment.address(),
+                segment.size(),
+                segment.fileSize(),
+                type == Elf.PT_LOAD && (segment.flags() & PF_W) != 0));
+      }
+    }
+    return loaded;
   }
 
   /** In objects, which have no segments. */
@@ -145,14 +170,21 @@ public final class ElfNoteFinder {
     }
   }
 
-  /** The note among those in a range of the file, which are padded to 4 bytes. */
-  public static Optional<NoteFinder.Found> findIn(
-      OpenFile file, ByteOrder order, long offset, long size, Wanted wanted) throws IOException {
-    return findIn(file, order, offset, size, 4, wanted);
-  }
-
   private static Optional<NoteFinder.Found> findIn(
       OpenFile file, ByteOrder order, long offset, long size, long alignment, Wanted wanted)
+      throws IOException {
+    return findIn(file, Format.ELF, order, offset, size, alignment, wanted);
+  }
+
+  /** The note among those in a range of the file, as one of an object. */
+  public static Optional<NoteFinder.Found> findIn(
+      OpenFile file,
+      Format format,
+      ByteOrder order,
+      long offset,
+      long size,
+      long alignment,
+      Wanted wanted)
       throws IOException {
     String structure = "notes";
     if (size < 0 || size > MOST_BYTES) {
@@ -171,8 +203,11 @@ public final class ElfNoteFinder {
             note.descriptor().address() - notes.bytes().address() + note.descriptor().byteSize();
         return Optional.of(
             new NoteFinder.Found(
+                format,
                 offset + note.offset(),
-                notes.slice(note.offset(), end - note.offset(), structure)));
+                notes.slice(note.offset(), end - note.offset(), structure),
+                OptionalLong.empty(),
+                List.of()));
       }
     }
     return Optional.empty();

@@ -26,6 +26,9 @@ public final class MachO {
 
   static final long MH_TWOLEVEL = 0x80;
 
+  /** Segment flags, {@code flags}: read-only once relocations are done. */
+  static final long SG_READ_ONLY = 0x10;
+
   /** Set in the numbers of commands without which an image must not be loaded. */
   private static final long LC_REQ_DYLD = 0x80000000L;
 

@@ -1,0 +1,154 @@
+package dev.calotype.graph;
+
+import dev.calotype.Durability;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+
+/** The graphs that benches use, made under {@code target/bench} when one is first wanted. */
+public enum BenchGraph {
+  /** rustc's, of a crate of 3,500 structs: 2.9 million nodes, 22.5 million edges. */
+  RUSTC(0),
+  /** Made up, with rustc's proportions. */
+  SYNTHETIC_300K(300_000),
+  /** The same, ten times the size. */
+  SYNTHETIC_3M(3_000_000),
+  /** And again. */
+  SYNTHETIC_30M(30_000_000);
+
+  private static final Path FOLDER = Path.of("target", "bench");
+  private static final int CRATE_ITEMS = 3500;
+
+  private final int nodes;
+
+  BenchGraph(int nodes) {
+    this.nodes = nodes;
+  }
+
+  /** The graph, of one segment. */
+  Path file() throws IOException {
+    Path file = FOLDER.toAbsolutePath().resolve(name() + ".graph");
+    if (!Files.exists(file)) {
+      Files.createDirectories(FOLDER);
+      if (this == RUSTC) {
+        try (RustcGraph graph = RustcGraph.open(rustcFile())) {
+          graph.importInto(file, false, Durability.FAST, _ -> {});
+        }
+      } else {
+        try (Session session =
+            Session.open(file, SessionOptions.standard().withDurability(Durability.FAST))) {
+          generate(0, nodes, 1, session::node);
+          session.commit();
+        }
+      }
+    }
+    return file;
+  }
+
+  /** What rustc wrote. */
+  static Path rustcFile() throws IOException {
+    Path file = FOLDER.toAbsolutePath().resolve("rustc-dep-graph.bin");
+    if (!Files.exists(file)) {
+      Path work = Files.createDirectories(FOLDER.resolve("crate"));
+      String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+      Path source = work.resolve("big.rs");
+      run(source, java, "tools/RustCrate.java", Integer.toString(CRATE_ITEMS));
+      Path incremental = work.resolve("incremental");
+      run(
+          work.resolve("log"),
+          "rustc",
+          "--crate-type=lib",
+          "--out-dir",
+          work.toString(),
+          "-Cincremental=" + incremental,
+          source.toString());
+      try (Stream<Path> files = Files.walk(incremental)) {
+        Path graph = files.filter(at -> at.endsWith("dep-graph.bin")).findFirst().orElseThrow();
+        Files.move(graph, file);
+      }
+      try (Stream<Path> files = Files.walk(work)) {
+        for (Path old : files.sorted((a, b) -> b.compareTo(a)).toList()) {
+          Files.delete(old);
+        }
+      }
+    }
+    return file;
+  }
+
+  /** Takes a node. */
+  interface Sink {
+    long node(
+        int kind,
+        long keyHigh,
+        long keyLow,
+        long valueHigh,
+        long valueLow,
+        long[] edges,
+        int count);
+  }
+
+  /**
+   * Makes up nodes with rustc's proportions: 7.5 edges a node, most to near nodes, a few nodes with
+   * many; nine keys of ten with one prefix; one value for four nodes.
+   *
+   * @param thread which of {@code threads} this is, each of which makes its share
+   * @return the sum of what the sink returned
+   */
+  static long generate(int thread, int nodes, int threads, Sink sink) {
+    SplittableRandom random = new SplittableRandom(thread);
+    long[] edges = new long[4096];
+    long sum = 0;
+    for (int i = thread; i < nodes; i += threads) {
+      int degree = i == 0 ? 0 : degree(random);
+      for (int e = 0; e < degree; e++) {
+        int far = random.nextInt(8) == 0 ? i : Math.min(i, 300);
+        edges[e] = i - 1L - random.nextInt(far);
+      }
+      sum += sink.node(kind(i), keyHigh(i), keyLow(i), value(i / 4), value(-i / 4), edges, degree);
+    }
+    return sum;
+  }
+
+  static int kind(int i) {
+    return ((int) (value(i) >>> 56) * (int) (value(i) >>> 48 & 0xff)) >>> 8;
+  }
+
+  static long keyHigh(int i) {
+    return i % 10 == 0 ? value(i + 7L) : 0x7a7f20647ea36e93L;
+  }
+
+  static long keyLow(int i) {
+    return value(i + 0x100000000L);
+  }
+
+  static long value(long i) {
+    long mixed = (i + 1) * 0x9e3779b97f4a7c15L;
+    mixed = (mixed ^ mixed >>> 30) * 0xbf58476d1ce4e5b9L;
+    mixed = (mixed ^ mixed >>> 27) * 0x94d049bb133111ebL;
+    return mixed ^ mixed >>> 31;
+  }
+
+  private static int degree(SplittableRandom random) {
+    int which = random.nextInt(1000);
+    return which < 500 ? 1 : which < 990 ? 2 + random.nextInt(12) : which < 999 ? 100 : 2000;
+  }
+
+  private static void run(Path out, String... command) throws IOException {
+    Process process =
+        new ProcessBuilder(List.of(command))
+            .redirectOutput(out.toFile())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    try {
+      if (process.waitFor() != 0) {
+        throw new IllegalStateException("failed: " + List.of(command));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+}

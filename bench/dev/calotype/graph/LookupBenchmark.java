@@ -1,0 +1,117 @@
+package dev.calotype.graph;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * Finding nodes by random keys, per key. Dependent: which key is next is known only when the one
+ * before was found, so nothing overlaps. The peers are C over the same bytes, and LMDB, which
+ * copies nothing either.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@OperationsPerInvocation(Keys.COUNT)
+@Warmup(iterations = 3, time = 2)
+@Measurement(iterations = 5, time = 1)
+@Fork(
+    value = 5,
+    jvmArgsAppend = {
+      "--add-opens=java.base/java.nio=ALL-UNNAMED",
+      "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED"
+    })
+public class LookupBenchmark {
+  /** Which graph. */
+  @Param("RUSTC")
+  public BenchGraph graph = BenchGraph.RUSTC;
+
+  private final Arena arena = Arena.ofShared();
+  private @Nullable Opened state;
+
+  private record Opened(Graph graph, Keys keys, CProbe probe, Lmdb lmdb) {}
+
+  /** Opens all three, and touches what they will need. */
+  @Setup
+  public void open() throws IOException {
+    Graph opened = Graph.open(graph.file(), arena);
+    Keys keys = new Keys(opened, arena);
+    state = new Opened(opened, keys, new CProbe(opened, arena), Lmdb.of(graph));
+    long ours = dependent();
+    if (ours != dependentC() || ours != overlapped() || ours != overlappedC() || ours != lmdb()) {
+      throw new IllegalStateException("they differ");
+    }
+  }
+
+  /** Closes them. */
+  @TearDown
+  public void close() throws IOException {
+    state().graph.close();
+    state().lmdb.close();
+    arena.close();
+  }
+
+  /** Ours, one after the other. */
+  @Benchmark
+  public long dependent() {
+    Graph graph = state().graph;
+    Keys keys = state().keys;
+    long sum = 0;
+    int at = 0;
+    for (int i = 0; i < Keys.COUNT; i++) {
+      long node = graph.find((int) keys.kinds[at], keys.highs[at], keys.lows[at]);
+      sum += node;
+      at = i + 1 + (int) (node >>> 40);
+    }
+    return sum;
+  }
+
+  /** C, one after the other. */
+  @Benchmark
+  public long dependentC() {
+    return state().probe.findDependent(state().keys.all, Keys.COUNT);
+  }
+
+  /** Ours, as many at a time as the processor can. */
+  @Benchmark
+  public long overlapped() {
+    Graph graph = state().graph;
+    Keys keys = state().keys;
+    long sum = 0;
+    for (int i = 0; i < Keys.COUNT; i++) {
+      sum += graph.find((int) keys.kinds[i], keys.highs[i], keys.lows[i]);
+    }
+    return sum;
+  }
+
+  /** C, as many at a time as the processor can. */
+  @Benchmark
+  public long overlappedC() {
+    return state().probe.findOverlapped(state().keys.all, Keys.COUNT);
+  }
+
+  /** LMDB. */
+  @Benchmark
+  public long lmdb() {
+    return state().lmdb.find(state().keys);
+  }
+
+  private Opened state() {
+    return Objects.requireNonNull(state);
+  }
+}

@@ -1,0 +1,151 @@
+package dev.calotype.graph;
+
+import static dev.calotype.bytes.Endian.u16;
+import static dev.calotype.bytes.Endian.u32;
+import static dev.calotype.bytes.Endian.u64;
+import static dev.calotype.bytes.Endian.u8;
+
+import dev.calotype.bytes.Endian;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Reads blocks in place. Whoever calls has had the block verified ({@link BlockCheck}), so nothing
+ * is checked here but what the segment itself checks.
+ *
+ * <p>A <em>place</em> is where a node is: its block's offset times four, plus its ordinal in the
+ * block.
+ */
+final class Blocks {
+  /** The place of an index that no node has. */
+  static final long NOWHERE = -1;
+
+  private Blocks() {}
+
+  static long place(long block, int ordinal) {
+    return block << 2 | ordinal;
+  }
+
+  static long block(long place) {
+    return place >>> 8 << 6;
+  }
+
+  static int ordinal(long place) {
+    return (int) place & 0xff;
+  }
+
+  /** Looks for a node in a block and in those below it. */
+  static long place(MemorySegment bytes, long block, long node) {
+    int slot = (int) node & 0xff;
+    if (count(bytes, block) == Layout.BLOCK_NODES) {
+      return place(block, slot);
+    }
+    long at = block;
+    while (true) {
+      int ordinal = ordinal(bytes, at, slot);
+      if (ordinal >= 0) {
+        return place(at, ordinal);
+      }
+      long base = base(bytes, at);
+      // Going down only, whatever the bytes have become since they were verified.
+      if (base <= 0 || base >= at) {
+        return NOWHERE;
+      }
+      at = base;
+    }
+  }
+
+  /** How many of the block's nodes come before that slot; −1 if there is none in it. */
+  static int ordinal(MemorySegment bytes, long block, int slot) {
+    int word = slot >>> 6;
+    long bits = u64(bytes, block + Layout.BLOCK_BITMAP + 8L * word, true);
+    if ((bits >>> slot & 1) == 0) {
+      return -1;
+    }
+    int ordinal = Long.bitCount(bits & (1L << slot) - 1);
+    for (int i = 0; i < word; i++) {
+      ordinal += Long.bitCount(u64(bytes, block + Layout.BLOCK_BITMAP + 8L * i, true));
+    }
+    return ordinal;
+  }
+
+  static long size(MemorySegment bytes, long block) {
+    return u32(bytes, block + Layout.BLOCK_SIZE, true);
+  }
+
+  static long base(MemorySegment bytes, long block) {
+    return u64(bytes, block + Layout.BLOCK_BASE, true);
+  }
+
+  static int count(MemorySegment bytes, long block) {
+    return u16(bytes, block + Layout.BLOCK_COUNT, true);
+  }
+
+  static int depth(MemorySegment bytes, long block) {
+    return u16(bytes, block + Layout.BLOCK_DEPTH, true);
+  }
+
+  static long cell(MemorySegment bytes, long block, int ordinal) {
+    return u64(bytes, block + Layout.BLOCK_CELLS + 8L * ordinal, true);
+  }
+
+  static int kindCode(long cell) {
+    return (int) (cell >>> 32) & 0xff;
+  }
+
+  static int keyCode(long cell) {
+    return (int) (cell >>> 40) & 0xff;
+  }
+
+  static int valueCode(long cell) {
+    return (int) (cell >>> 48) & 0xff;
+  }
+
+  /** Bytes of an edge; 0 if there are none. */
+  static int width(long cell) {
+    return (int) (cell >>> 56);
+  }
+
+  /** Where its edges start, from the start of the block's. */
+  static long start(long cell) {
+    return cell & 0xffff_ffffL;
+  }
+
+  static int kind(MemorySegment bytes, long block, long cell) {
+    return u16(bytes, block + at(bytes, block, Layout.BLOCK_KINDS_AT) + 2L * kindCode(cell), true);
+  }
+
+  static long keyLow(MemorySegment bytes, long block, long cell) {
+    return u64(bytes, block + at(bytes, block, Layout.BLOCK_LOWS_AT) + 8L * keyCode(cell), true);
+  }
+
+  static long keyHigh(MemorySegment bytes, long block, long cell) {
+    int code = u8(bytes, block + at(bytes, block, Layout.BLOCK_CODES_AT) + keyCode(cell));
+    int prefixes = Layout.BLOCK_CELLS + 8 + 8 * count(bytes, block);
+    return u64(bytes, block + prefixes + 8L * code, true);
+  }
+
+  static long valueHigh(MemorySegment bytes, long block, long cell) {
+    return u64(bytes, value(bytes, block, cell), true);
+  }
+
+  static long valueLow(MemorySegment bytes, long block, long cell) {
+    return u64(bytes, value(bytes, block, cell) + 8, true);
+  }
+
+  static long edges(MemorySegment bytes, long block) {
+    return block + at(bytes, block, Layout.BLOCK_EDGES_AT);
+  }
+
+  /** How many edges {@code size} bytes of that width are. */
+  static int edgeCount(long size, int width) {
+    return width == 0 ? 0 : (int) (size / width);
+  }
+
+  private static long value(MemorySegment bytes, long block, long cell) {
+    return block + at(bytes, block, Layout.BLOCK_VALUES_AT) + 16L * valueCode(cell);
+  }
+
+  private static long at(MemorySegment bytes, long block, int field) {
+    return Endian.u32(bytes, block + field, true);
+  }
+}

@@ -1,0 +1,368 @@
+package dev.calotype.graph;
+
+import dev.calotype.MalformedImageException;
+import dev.calotype.bytes.Endian;
+import dev.calotype.map.OpenFile;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * A dependency graph in its file, as the newest commit left it. The file is mapped and nothing is
+ * decoded; what others commit later is not seen here, and what is seen here never changes.
+ *
+ * <p>A node is an index from 0 to {@link #limit()} − 1. Not every index has a node. A node keeps
+ * its index until a {@link Compaction} numbers all anew.
+ *
+ * <p>Every block is verified when it is first touched, so any method may throw {@link
+ * MalformedImageException} for the bytes that it needs. Heap: a bit for each 256 nodes and for each
+ * 4 KiB of the index. Safe for use by several threads, if the arena is. Closing ends the file; the
+ * mapping lives as long as its arena. The bytes are described in {@code docs/graph-format.md}.
+ */
+public final class Graph implements AutoCloseable {
+  /** What {@link #find} returns when there is no such node. */
+  public static final long NONE = -1;
+
+  private final OpenFile file;
+  private final MemorySegment bytes;
+  private final CommitRecord commit;
+  private final Optional<Loss> loss;
+  private final BlockCheck check;
+  private final SeenBits seenLeaves;
+  private final SeenBits seenBlocks;
+  private final KeyIndex[] tables;
+  private final long root;
+  private final long limit;
+
+  private Graph(OpenFile file, MemorySegment bytes, CommitRecord commit) {
+    this.file = file;
+    this.bytes = bytes;
+    this.commit = commit;
+    this.root = commit.root();
+    this.limit = commit.limit();
+    long end = commit.offset() + CommitRecord.SIZE;
+    this.loss =
+        file.size() > end ? Optional.of(new Loss(end, file.size() - end)) : Optional.empty();
+    this.check = new BlockCheck(bytes, file.path().toString(), commit.offset(), limit);
+    this.seenLeaves = new SeenBits(commit.leaves());
+    this.seenBlocks = new SeenBits(commit.blocks());
+    this.tables =
+        commit.tables().stream()
+            .map(table -> new KeyIndex(bytes, table, check))
+            .toArray(KeyIndex[]::new);
+  }
+
+  /**
+   * Opens a graph: finds the newest commit and maps the file up to it. Takes the same time whatever
+   * the size, unless a writer was stopped in the middle of a commit; then what it left is looked
+   * through, and {@link #loss()} tells.
+   *
+   * @param arena owns the mapping
+   * @throws MalformedImageException if no whole segment is left
+   * @throws dev.calotype.UnsupportedFormatException if it is another format or version
+   * @throws IOException if there is no such file or it can't be read
+   */
+  public static Graph open(Path path, Arena arena) throws IOException {
+    OpenFile file = OpenFile.open(path);
+    try {
+      CommitRecord commit = new CommitFinder(file).find();
+      return new Graph(file, file.map(0, commit.offset(), arena), commit);
+    } catch (Throwable e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  /** The path it was opened by. */
+  public Path path() {
+    return file.path();
+  }
+
+  /** How many bytes of the file are committed. */
+  public long bytes() {
+    return commit.offset() + CommitRecord.SIZE;
+  }
+
+  /** How many nodes there are. */
+  public long nodes() {
+    return commit.nodes();
+  }
+
+  /** How many edges they have. */
+  public long edges() {
+    return commit.edges();
+  }
+
+  /** One more than the largest index of a node, 0 to 2⁴⁰. */
+  public long limit() {
+    return limit;
+  }
+
+  /** How many indices below {@link #limit()} have no node. */
+  public long holes() {
+    return limit - commit.nodes();
+  }
+
+  /** How many sessions were committed since the graph was made. */
+  public long sessions() {
+    return commit.sessions();
+  }
+
+  /** How many bytes of the file nothing leads to any more. */
+  public long deadBytes() {
+    return commit.deadBytes();
+  }
+
+  /** What lies behind the newest commit, if anything does: bytes that were never a segment. */
+  public Optional<Loss> loss() {
+    return loss;
+  }
+
+  /**
+   * The node with that key, or {@link #NONE}. Allocates nothing.
+   *
+   * @param kind the kind, 0 to 65,535
+   * @param keyHigh the first half of its key's fingerprint
+   * @param keyLow the second half
+   */
+  public long find(int kind, long keyHigh, long keyLow) {
+    long hash = KeyHash.of(kind, keyHigh, keyLow);
+    for (KeyIndex table : tables) {
+      long node = table.find(this, hash, kind, keyHigh, keyLow);
+      if (node != NONE) {
+        return node;
+      }
+    }
+    return NONE;
+  }
+
+  /** Whether an index has a node. */
+  public boolean contains(long node) {
+    return node >= 0 && node < limit && place(node) != Blocks.NOWHERE;
+  }
+
+  /**
+   * The kind, 0 to 65,535.
+   *
+   * @throws NoSuchElementException if there is no such node, as in all methods that take one
+   */
+  public int kind(long node) {
+    long place = require(node);
+    long block = Blocks.block(place);
+    return Blocks.kind(bytes, block, Blocks.cell(bytes, block, Blocks.ordinal(place)));
+  }
+
+  /** The first half of the key's fingerprint. */
+  public long keyHigh(long node) {
+    long place = require(node);
+    long block = Blocks.block(place);
+    return Blocks.keyHigh(bytes, block, Blocks.cell(bytes, block, Blocks.ordinal(place)));
+  }
+
+  /** The second half of the key's fingerprint. */
+  public long keyLow(long node) {
+    long place = require(node);
+    long block = Blocks.block(place);
+    return Blocks.keyLow(bytes, block, Blocks.cell(bytes, block, Blocks.ordinal(place)));
+  }
+
+  /** The key's fingerprint. */
+  public Fingerprint key(long node) {
+    return new Fingerprint(keyHigh(node), keyLow(node));
+  }
+
+  /** The first half of the value's fingerprint. */
+  public long valueHigh(long node) {
+    long place = require(node);
+    long block = Blocks.block(place);
+    return Blocks.valueHigh(bytes, block, Blocks.cell(bytes, block, Blocks.ordinal(place)));
+  }
+
+  /** The second half of the value's fingerprint. */
+  public long valueLow(long node) {
+    long place = require(node);
+    long block = Blocks.block(place);
+    return Blocks.valueLow(bytes, block, Blocks.cell(bytes, block, Blocks.ordinal(place)));
+  }
+
+  /** The value's fingerprint. */
+  public Fingerprint value(long node) {
+    return new Fingerprint(valueHigh(node), valueLow(node));
+  }
+
+  /** How many nodes it depends on, as often as it said so. */
+  public int edgeCount(long node) {
+    long place = require(node);
+    long block = Blocks.block(place);
+    int ordinal = Blocks.ordinal(place);
+    long cell = Blocks.cell(bytes, block, ordinal);
+    long next = Blocks.cell(bytes, block, ordinal + 1);
+    return Blocks.edgeCount(Blocks.start(next) - Blocks.start(cell), Blocks.width(cell));
+  }
+
+  /**
+   * One of the nodes that it depends on, in the order in which they were recorded.
+   *
+   * @param i from 0 to {@link #edgeCount} − 1
+   */
+  public long edge(long node, int i) {
+    if (i < 0 || i >= edgeCount(node)) {
+      throw new IndexOutOfBoundsException(i);
+    }
+    long place = require(node);
+    long block = Blocks.block(place);
+    long cell = Blocks.cell(bytes, block, Blocks.ordinal(place));
+    int width = Blocks.width(cell);
+    long at = Blocks.edges(bytes, block) + Blocks.start(cell) + (long) i * width;
+    return Endian.u64(bytes, at, true) & Layout.mask(width);
+  }
+
+  /**
+   * Copies the nodes that it depends on.
+   *
+   * @param into takes as many as it has room for
+   * @return how many there are
+   */
+  public int edges(long node, long[] into) {
+    long place = require(node);
+    long block = Blocks.block(place);
+    return NodeCursor.edges(bytes, block, Blocks.ordinal(place), into);
+  }
+
+  /** All nodes, by index. */
+  public NodeCursor cursor() {
+    return new NodeCursor(this, NodeCursor.ALL_KINDS);
+  }
+
+  /** All nodes of a kind, by index. Blocks without any are passed over. */
+  public NodeCursor cursor(int kind) {
+    return new NodeCursor(this, kind);
+  }
+
+  /** Who depends on whom: made now, in the caller's arena. */
+  public Dependents dependents(Arena arena) {
+    return new Dependents(this, arena);
+  }
+
+  /**
+   * 32 bytes that are the same for graphs that say the same: which nodes there are, with which
+   * values and edges, however they are numbered and stored.
+   */
+  public byte[] digest() {
+    return GraphDigest.of(this);
+  }
+
+  /** What the file's bytes are for. */
+  public GraphStatistics statistics() {
+    return GraphStatistics.of(this);
+  }
+
+  /**
+   * Reads all of the file: every checksum, every segment, whether each node is found by its key and
+   * each edge leads to one.
+   *
+   * @return what is wrong, at most a thousand things; empty for a whole graph
+   */
+  public List<GraphDamage> verify() {
+    return new GraphVerifier(this).verify();
+  }
+
+  /**
+   * Runs work that asks this graph, and makes sure that its answer came from bytes that were all
+   * there: see {@link OpenFile#whileWhole}.
+   *
+   * @throws dev.calotype.FileChangedException if the file shrank meanwhile
+   */
+  public <T> T whileWhole(Supplier<T> work) throws IOException {
+    return file.whileWhole(work);
+  }
+
+  /** Closes the file. Queries go on as long as the arena lives, but for {@link #whileWhole}. */
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+
+  /** Whether a node has that key. */
+  boolean hasKey(long node, int kind, long high, long low) {
+    if (node >= limit) {
+      return false;
+    }
+    long place = place(node);
+    if (place == Blocks.NOWHERE) {
+      return false;
+    }
+    long block = Blocks.block(place);
+    long cell = Blocks.cell(bytes, block, Blocks.ordinal(place));
+    return Blocks.keyLow(bytes, block, cell) == low
+        && Blocks.keyHigh(bytes, block, cell) == high
+        && Blocks.kind(bytes, block, cell) == kind;
+  }
+
+  /** Where a node below the limit is, or {@link Blocks#NOWHERE}. */
+  long place(long node) {
+    return Blocks.place(bytes, block(node >>> Layout.BLOCK_BITS), node);
+  }
+
+  /** The topmost block of 256 indices below the limit, verified. */
+  long block(long range) {
+    if (!seenBlocks.has(range)) {
+      return verified(range);
+    }
+    long leaf = Endian.u64(bytes, root + 8 * (range >>> Layout.LEAF_BITS), true);
+    return Endian.u64(bytes, entry(leaf, range), true);
+  }
+
+  /** What the directory has for 256 indices below the limit. The block is not verified. */
+  long entry(long range) {
+    long leaf = Endian.u64(bytes, root + 8 * (range >>> Layout.LEAF_BITS), true);
+    long number = range >>> Layout.LEAF_BITS;
+    if (!seenLeaves.has(number)) {
+      check.leaf(leaf, number);
+      seenLeaves.add(number);
+    }
+    return Endian.u64(bytes, entry(leaf, range), true);
+  }
+
+  MemorySegment mapped() {
+    return bytes;
+  }
+
+  CommitRecord commit() {
+    return commit;
+  }
+
+  List<KeyIndex> index() {
+    return List.of(tables);
+  }
+
+  BlockCheck check() {
+    return check;
+  }
+
+  private long verified(long range) {
+    long block = entry(range);
+    check.blocks(block, range);
+    seenBlocks.add(range);
+    return block;
+  }
+
+  private static long entry(long leaf, long range) {
+    return leaf + Layout.LEAF_TABLE + 8 * (range & Layout.LEAF_ENTRIES - 1);
+  }
+
+  private long require(long node) {
+    if (node >= 0 && node < limit) {
+      long place = place(node);
+      if (place != Blocks.NOWHERE) {
+        return place;
+      }
+    }
+    throw new NoSuchElementException("%s: no node %d".formatted(path(), node));
+  }
+}

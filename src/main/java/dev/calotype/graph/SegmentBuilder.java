@@ -1,0 +1,257 @@
+package dev.calotype.graph;
+
+import dev.calotype.RefusedException;
+import dev.calotype.bytes.Endian;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Makes the segment of one commit: blocks of new nodes as they come, then, when it is finished,
+ * blocks of updated ones, the directory, the index and the record. Used by one thread at a time.
+ */
+final class SegmentBuilder implements AutoCloseable {
+  private final Path path;
+  private final Optional<Graph> previous;
+  private final SegmentFile out;
+  private final Directory directory;
+  private final BlockEncoder encoder = new BlockEncoder();
+
+  /** Of blocks that were there before this segment. */
+  private final BlockMerge merge;
+
+  /** Depths of the blocks of this segment that others may be put on. */
+  private final Map<Long, Integer> depths = new HashMap<>();
+
+  /** Blocks with new nodes, and the slot of the first of these. */
+  private long[] blocks = new long[64];
+
+  private int blockCount;
+  private long newNodes;
+  private long nodes;
+  private long edges;
+  private long limit;
+  private long deadBytes;
+  private long largestTarget = -1;
+
+  SegmentBuilder(Path path, Optional<Graph> previous) throws IOException {
+    this.path = path;
+    this.previous = previous;
+    this.directory = new Directory(previous);
+    this.out = SegmentFile.create(path, previous.map(Graph::bytes).orElse(0L));
+    this.merge =
+        new BlockMerge(new PendingNodes(previous, directory, MemorySegment.NULL, out.start()));
+    previous.ifPresent(graph -> {
+      nodes = graph.nodes();
+      edges = graph.edges();
+      limit = graph.limit();
+      deadBytes = graph.deadBytes();
+    });
+  }
+
+  SegmentFile file() {
+    return out;
+  }
+
+  Optional<Graph> previous() {
+    return previous;
+  }
+
+  /** Whether nothing was added. */
+  boolean isEmpty() {
+    return blockCount == 0;
+  }
+
+  /** Writes a block of new nodes. */
+  void add(Batch batch) throws IOException {
+    long base = directory.block(batch.range);
+    int depth = 0;
+    Batch merged = batch;
+    if (base >= out.start() && base != 0) {
+      depth = depths.getOrDefault(batch.range, 0) + 1;
+    } else if (base != 0) {
+      merged = merge.merge(batch, base);
+      base = merge.base();
+      depth = merge.depth();
+    }
+    int lastSlot = batch.slots[batch.count - 1];
+    if (depth > 0 || lastSlot < Layout.BLOCK_NODES - 1) {
+      depths.put(batch.range, depth);
+    }
+    long block = write(merged, base, depth);
+    if (blockCount == blocks.length) {
+      blocks = Arrays.copyOf(blocks, 2 * blockCount);
+    }
+    blocks[blockCount++] = Blocks.place(block, batch.slots[0]);
+    newNodes += batch.count;
+    nodes += batch.count;
+    edges += batch.edgeCount;
+    limit = Math.max(limit, (batch.range << Layout.BLOCK_BITS) + lastSlot + 1);
+  }
+
+  /**
+   * Writes what is left, up to the record, which it only makes.
+   *
+   * @param updates nodes of the graph before that were recorded again
+   * @param ages writes the record of ages
+   * @param facts what else the record says
+   */
+  CommitRecord finish(UpdateLog updates, Ages ages, Facts facts) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      out.flush();
+      MemorySegment written = out.map(arena);
+      PendingNodes pending = new PendingNodes(previous, directory, written, out.start());
+      if (updates.count() > 0) {
+        update(updates.map(arena), pending);
+      }
+      if (largestTarget >= limit) {
+        throw new RefusedException(
+            path.toString(),
+            "an edge leads to node %d, which nobody recorded".formatted(largestTarget));
+      }
+      long liveness = ages.write(out);
+      List<IndexTable> tables = index(pending, written);
+      Directory.Root root = directory.write(out);
+      deadBytes += root.dead() + merge.deadBytes();
+      if (previous.isPresent()) {
+        deadBytes += CommitRecord.SIZE;
+      }
+      out.align();
+      int crc = out.crc();
+      return new CommitRecord(
+          out.position(),
+          out.start(),
+          nodes,
+          edges,
+          limit,
+          directory.ranges(),
+          facts.sessions(),
+          facts.completed(),
+          Math.min(deadBytes, out.position()),
+          root.offset(),
+          root.crc(),
+          liveness,
+          crc,
+          facts.isFast(),
+          tables);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    out.close();
+  }
+
+  private long write(Batch batch, long base, int depth) throws IOException {
+    if (depth > Layout.MOST_DEPTH) {
+      throw new RefusedException(path.toString(), "too many changes of the same nodes: compact it");
+    }
+    int size = encoder.encode(batch, base, depth);
+    largestTarget = Math.max(largestTarget, encoder.largestTarget());
+    long block = out.append(encoder.bytes(), size);
+    directory.set(batch.range, block);
+    return block;
+  }
+
+  private void update(MemorySegment log, PendingNodes pending) throws IOException {
+    BlockUpdates updates = new BlockUpdates(log, pending, directory);
+    updates.forEach(this::write);
+    edges += updates.moreEdges();
+    deadBytes += updates.deadBytes();
+  }
+
+  private List<IndexTable> index(PendingNodes pending, MemorySegment written) throws IOException {
+    List<KeyIndex> old = previous.map(Graph::index).orElse(List.of());
+    if (newNodes == 0) {
+      return old.stream().map(KeyIndex::table).toList();
+    }
+    // A table takes in those before it that are no larger: so there are few, and a key is moved
+    // seldom.
+    int kept = old.size();
+    long entries = newNodes;
+    while (kept > 0
+        && (old.get(kept - 1).table().entries() <= entries || kept >= Layout.MOST_TABLES)) {
+      kept--;
+      entries += old.get(kept).table().entries();
+      deadBytes += old.get(kept).table().bytes();
+    }
+    List<KeyIndex> absorbed = old.subList(kept, old.size());
+    List<IndexTable> tables = new ArrayList<>();
+    old.subList(0, kept).forEach(table -> tables.add(table.table()));
+    tables.add(
+        IndexWriter.write(
+            out, path.toString(), entries, limit, new Keys(pending, written, absorbed)));
+    return tables;
+  }
+
+  /** The keys of the new nodes and of tables that are taken in. */
+  private final class Keys implements IndexWriter.Keys {
+    private final PendingNodes pending;
+    private final MemorySegment written;
+    private final List<KeyIndex> absorbed;
+
+    Keys(PendingNodes pending, MemorySegment written, List<KeyIndex> absorbed) {
+      this.pending = pending;
+      this.written = written;
+      this.absorbed = absorbed;
+    }
+
+    @Override
+    public void offer(IndexWriter to) {
+      for (KeyIndex table : absorbed) {
+        table.offer(previous.orElseThrow(), to);
+      }
+      for (int i = 0; i < blockCount; i++) {
+        offer(Blocks.block(blocks[i]) - out.start(), Blocks.ordinal(blocks[i]), to);
+      }
+    }
+
+    private void offer(long block, int firstSlot, IndexWriter to) {
+      long first = Endian.u64(written, block + Layout.BLOCK_FIRST, true);
+      int ordinal = 0;
+      for (int word = 0; word < 4; word++) {
+        long bits = Endian.u64(written, block + Layout.BLOCK_BITMAP + 8L * word, true);
+        for (; bits != 0; bits &= bits - 1) {
+          int slot = 64 * word + Long.numberOfTrailingZeros(bits);
+          long cell = Blocks.cell(written, block, ordinal++);
+          if (slot < firstSlot) {
+            continue; // Copied from a block of before, and in the index since then.
+          }
+          long hash =
+              KeyHash.of(
+                  Blocks.kind(written, block, cell),
+                  Blocks.keyHigh(written, block, cell),
+                  Blocks.keyLow(written, block, cell));
+          to.take(hash, first + slot);
+        }
+      }
+    }
+
+    @Override
+    public boolean same(long a, long b) {
+      return pending.sameKey(a, b);
+    }
+  }
+
+  /** Writes the newest record of ages. */
+  interface Ages {
+    /** Writes it, if it changes, and says where it is, 0 if there is none. */
+    long write(SegmentFile out) throws IOException;
+  }
+
+  /**
+   * What a record says besides what was recorded.
+   *
+   * @param sessions sessions so far, this one included
+   * @param completed complete ones
+   * @param isFast whether nothing is synced
+   */
+  record Facts(long sessions, long completed, boolean isFast) {}
+}

@@ -1,0 +1,5 @@
+/** The dependency graph. */
+@NullMarked
+package dev.calotype.graph;
+
+import org.jspecify.annotations.NullMarked;

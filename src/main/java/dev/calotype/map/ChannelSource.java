@@ -1,0 +1,50 @@
+package dev.calotype.map;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
+
+/**
+ * A file opened by the JDK, without native access.
+ *
+ * @param opened the attributes it was opened with
+ */
+record ChannelSource(FileChannel channel, BasicFileAttributes opened) implements Source {
+  @Override
+  public long size() throws IOException {
+    return channel.size();
+  }
+
+  @Override
+  public int read(long position, byte[] target, int offset, int length) throws IOException {
+    ByteBuffer buffer = ByteBuffer.wrap(target, offset, length);
+    while (buffer.hasRemaining()) {
+      if (channel.read(buffer, position + (buffer.position() - offset)) < 0) {
+        break;
+      }
+    }
+    return buffer.position() - offset;
+  }
+
+  @Override
+  public boolean wasWrittenTo(Path name) throws IOException {
+    BasicFileAttributes now;
+    try {
+      now = Files.readAttributes(name, BasicFileAttributes.class);
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+    return Objects.equals(now.fileKey(), opened.fileKey())
+        && !now.lastModifiedTime().equals(opened.lastModifiedTime());
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}

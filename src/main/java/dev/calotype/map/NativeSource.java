@@ -1,0 +1,74 @@
+package dev.calotype.map;
+
+import dev.calotype.os.Descriptor;
+import dev.calotype.os.FileStat;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file opened by the system's own calls. What maps it needs a channel, which is opened when it is
+ * first wanted.
+ */
+final class NativeSource implements Source {
+  private final Descriptor descriptor;
+  private final long device;
+  private final long inode;
+  private final long modified;
+  private @Nullable FileChannel channel;
+
+  /** The file of a descriptor that was just opened. */
+  NativeSource(Descriptor descriptor, FileStat stat) {
+    this.descriptor = descriptor;
+    this.device = stat.device();
+    this.inode = stat.inode();
+    this.modified = stat.modified();
+  }
+
+  /** The descriptor, which is closed with this. */
+  Descriptor descriptor() {
+    return descriptor;
+  }
+
+  @Override
+  public long size() throws IOException {
+    return descriptor.stat().size();
+  }
+
+  @Override
+  public int read(long position, byte[] target, int offset, int length) throws IOException {
+    return descriptor.read(position, target, offset, length);
+  }
+
+  @Override
+  public synchronized FileChannel channel() throws IOException {
+    descriptor.stat(); // Throws if it is closed, and its number perhaps another file's.
+    FileChannel opened = channel;
+    if (opened == null) {
+      // The same file again, whatever has its name by now.
+      Path same = Path.of("/proc/self/fd/" + descriptor.number());
+      opened = FileChannel.open(same, StandardOpenOption.READ);
+      channel = opened;
+    }
+    return opened;
+  }
+
+  @Override
+  public boolean wasWrittenTo(Path name) {
+    FileStat now = FileStat.ofThread();
+    return now.look(name)
+        && now.device() == device
+        && now.inode() == inode
+        && now.modified() != modified;
+  }
+
+  @Override
+  public synchronized void close() throws IOException {
+    descriptor.close();
+    if (channel != null) {
+      channel.close();
+    }
+  }
+}
