@@ -5,12 +5,12 @@ import org.jspecify.annotations.NullMarked;
  * a cached image may be used.
  *
  * <p>Start at {@link dev.calotype.image.Image} to read, {@link dev.calotype.split.Split} to split
- * and join, {@link dev.calotype.ji.DataFile} to check, and {@link dev.calotype.emit.Wrap} to put
- * any bytes into a linkable object.
+ * and join, {@link dev.calotype.ji.DataFile} to check, {@link dev.calotype.emit.Wrap} to put any
+ * bytes into a linkable object, and {@link dev.calotype.load.Loader} to run code.
  */
 @NullMarked
 module dev.calotype {
-  requires static org.jspecify;
+  requires static transitive org.jspecify;
   // Only the command line needs these two; a library user boots without them.
   requires static info.picocli;
   requires static com.fasterxml.jackson.core;
@@ -22,6 +22,7 @@ module dev.calotype {
   exports dev.calotype.graph;
   exports dev.calotype.image;
   exports dev.calotype.ji;
+  exports dev.calotype.load;
   exports dev.calotype.map;
   exports dev.calotype.split;
   exports dev.calotype.stream;

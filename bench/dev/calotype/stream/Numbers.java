@@ -7,7 +7,9 @@ public enum Numbers {
   /** 55 % one byte, 25 % two, 12 % three, 5 % four, 3 % five, in an order that nobody predicts. */
   MIXED,
   /** All one byte, which every branch predictor knows. */
-  SMALL;
+  SMALL,
+  /** All five bytes. */
+  LARGE;
 
   static final int COUNT = 1 << 20;
 
@@ -15,7 +17,7 @@ public enum Numbers {
     SplittableRandom random = new SplittableRandom(96358);
     int[] numbers = new int[COUNT];
     for (int i = 0; i < COUNT; i++) {
-      int bytes = this == SMALL ? 1 : size(random.nextInt(100));
+      int bytes = this == SMALL ? 1 : this == LARGE ? 5 : size(random.nextInt(100));
       long least = bytes == 1 ? 0 : 1L << (7 * (bytes - 1));
       numbers[i] = (int) random.nextLong(least, Math.min(1L << (7 * bytes), 1L << 32));
     }

@@ -38,12 +38,12 @@ record RoomTable(Map<String, Room> rooms) {
   /** Who may call native functions. */
   private static final Set<String> OS = Set.of(ROOT + ".os", ROOT + ".os.ffi");
 
-  private static final Set<String> NATIVE =
-      Set.of("java.lang.foreign.Linker", "java.lang.foreign.SymbolLookup");
+  private static final Set<String> NATIVE = Set.of("java.lang.foreign.Linker");
   private static final Set<String> RESTRICTED =
       Set.of(
           "java.lang.foreign.AddressLayout.withTargetLayout",
           "java.lang.foreign.MemorySegment.reinterpret",
+          "java.lang.foreign.SymbolLookup.libraryLookup",
           "java.lang.System.load",
           "java.lang.System.loadLibrary",
           "java.lang.Runtime.load",

@@ -1,5 +1,6 @@
 package dev.calotype.cli;
 
+import dev.calotype.ji.CodeObject;
 import dev.calotype.ji.DataId;
 import dev.calotype.ji.Expectations;
 import dev.calotype.ji.Tier;
@@ -60,6 +61,11 @@ final class CheckCommand implements Command {
       Answer answer = answer(invocation, request, asked);
       worst = worst.and(answer.code);
       data = answer.data;
+      if (code.isEmpty() && !answer.isCode && CodeObject.readNote(file).isPresent()) {
+        // Code that carries its data: what was checked is the data in it.
+        Request within = new Request(file, Kind.CODE, answer.data);
+        worst = worst.and(answer(invocation, within, asked).code);
+      }
       if (invocation.terminal().isGone()) {
         return worst;
       }
@@ -92,7 +98,7 @@ final class CheckCommand implements Command {
   private record Request(Path file, Kind kind, Optional<DataId> data) {}
 
   /** What was found out about a file. */
-  private record Answer(ExitCode code, Optional<DataId> data) {}
+  private record Answer(ExitCode code, Optional<DataId> data, boolean isCode) {}
 
   private static Answer answer(Invocation invocation, Request request, Expectations asked) {
     Path file = request.file;
@@ -102,9 +108,9 @@ final class CheckCommand implements Command {
       } else {
         VerdictReport.text(verdict, file.toString(), invocation.terminal());
       }
-      return new Answer(verdict.code(), verdict.dataId());
+      return new Answer(verdict.code(), verdict.dataId(), verdict.isCode());
     } catch (IOException | RuntimeException e) {
-      return new Answer(invocation.failed(e, file.toString()), Optional.empty());
+      return new Answer(invocation.failed(e, file.toString()), Optional.empty(), true);
     }
   }
 

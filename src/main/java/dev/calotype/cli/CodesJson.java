@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
-/** The JSON of {@code codes}: docs/check-json.md. */
+/** The JSON of {@code codes}: docs/link-json.md. */
 final class CodesJson {
   private CodesJson() {}
 

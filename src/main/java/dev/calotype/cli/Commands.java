@@ -13,8 +13,8 @@ final class Commands {
   /** Those that help lists, in its order. */
   private static final List<String> NAMES =
       List.of(
-          "inspect", "find", "split", "join", "check", "wrap", "unwrap", "note", "link", "seal",
-          "codes", "graph", "demo");
+          "inspect", "find", "split", "join", "check", "embed", "wrap", "unwrap", "note", "link",
+          "seal", "load", "codes", "graph", "demo");
 
   private Commands() {}
 
@@ -27,10 +27,12 @@ final class Commands {
           case "split" -> new SplitCommand();
           case "join" -> new JoinCommand();
           case "check" -> new CheckCommand();
+          case "embed" -> new EmbedCommand();
           case "note" -> new NoteCommand();
           case "link" -> new LinkCommand();
           case "seal" -> new SealCommand();
           case "codes" -> new CodesCommand();
+          case "load" -> new LoadCommand();
           case "wrap" -> new WrapCommand();
           case "unwrap" -> new UnwrapCommand();
           case "demo" -> new DemoCommand();

@@ -86,7 +86,13 @@ final class ContainerJson {
     switch (binary) {
       case Image image -> {
         Inspection inspection =
-            new Inspection(image, image.file(), Optional.empty(), listsSymbols, Optional.empty());
+            new Inspection(
+                image,
+                image.file(),
+                Optional.empty(),
+                Optional.empty(),
+                listsSymbols,
+                Optional.empty());
         ImageJson.write(inspection, json);
         found(inspection.damage());
       }

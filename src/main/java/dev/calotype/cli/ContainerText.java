@@ -109,7 +109,13 @@ final class ContainerText {
     switch (binary) {
       case Image image -> {
         Inspection inspection =
-            new Inspection(image, image.file(), Optional.empty(), listsSymbols, Optional.empty());
+            new Inspection(
+                image,
+                image.file(),
+                Optional.empty(),
+                Optional.empty(),
+                listsSymbols,
+                Optional.empty());
         ImageText.print(inspection, terminal);
         found(inspection.damage());
       }

@@ -16,6 +16,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
@@ -70,6 +71,13 @@ record Failure(String file, String reason, ExitCode code, Optional<Throwable> ca
               ExitCode.BUG,
               cause(e));
     };
+  }
+
+  /** What in the file is in the way, each as a line; mostly the reason says it all. */
+  List<String> details() {
+    return cause.isPresent() && cause.get() instanceof RefusedException no
+        ? no.details()
+        : List.of();
   }
 
   /** Whether it is about what is written, of which the system names no file. */

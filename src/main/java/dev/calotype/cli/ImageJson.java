@@ -39,6 +39,14 @@ final class ImageJson {
       NoteReport.json(inspection.note().get(), json);
       json.writeEndObject();
     }
+    if (inspection.carried().isPresent()) {
+      Inspection.Carried carried = inspection.carried().get();
+      json.writeObjectFieldStart("dataFile");
+      json.writeNumberField("offset", carried.offset());
+      json.writeNumberField("size", carried.size());
+      json.writeStringField("dataId", carried.id());
+      json.writeEndObject();
+    }
     part(to -> to.writeStringField("buildId", image.buildId().orElse(null)));
     part(to -> FormatJson.texts(to, "needed", image.needed()));
     part(to -> FormatJson.write(image, to));

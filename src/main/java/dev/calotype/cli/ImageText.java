@@ -39,6 +39,14 @@ final class ImageText {
     facts.row("type", image.type());
     facts.row("size", Text.exactSize(image.bytes().byteSize()));
     inspection.note().ifPresent(note -> NoteReport.text(note, facts));
+    inspection
+        .carried()
+        .ifPresent(carried ->
+            facts.row(
+                "data file",
+                "%s at %s, data %s"
+                    .formatted(
+                        Text.size(carried.size()), Text.hex(carried.offset()), carried.id())));
     facts.print();
     part(to ->
         image

@@ -101,7 +101,16 @@ final class InspectCommand implements Command {
         }
       }
     }
-    return new Inspection(image, path.toString(), note, listsSymbols, damage);
+    Optional<Inspection.Carried> carried = Optional.empty();
+    try (Validity validity = DataFile.check(path, Expectations.none())) {
+      if (validity instanceof Validity.Fresh fresh) {
+        DataFile data = fresh.data();
+        carried = Optional.of(new Inspection.Carried(data.base(), data.size(), data.id().hex()));
+      } else if (validity instanceof Validity.Damaged) {
+        damage = damage.or(() -> Optional.of(Verdict.of(validity).failure()));
+      }
+    }
+    return new Inspection(image, path.toString(), note, carried, listsSymbols, damage);
   }
 
   private static Optional<Failure> show(Invocation invocation, Inspection inspection) {

@@ -15,25 +15,38 @@ final class Inspection {
   private final Image image;
   private final String file;
   private final Optional<CodeNote> note;
+  private final Optional<Carried> carried;
   private final boolean listsSymbols;
   private Optional<Failure> damage;
+
+  /**
+   * The data file that an image has in it.
+   *
+   * @param offset where it starts
+   * @param size its size in bytes
+   * @param id its content id, in hex
+   */
+  record Carried(long offset, long size, String id) {}
 
   /**
    * Starts looking.
    *
    * @param file the file as the user named it
    * @param note the note of a code object of ours
+   * @param carried the data file in it
    * @param damage what was found damaged before
    */
   Inspection(
       Image image,
       String file,
       Optional<CodeNote> note,
+      Optional<Carried> carried,
       boolean listsSymbols,
       Optional<Failure> damage) {
     this.image = image;
     this.file = file;
     this.note = note;
+    this.carried = carried;
     this.listsSymbols = listsSymbols;
     this.damage = damage;
   }
@@ -48,6 +61,10 @@ final class Inspection {
 
   Optional<CodeNote> note() {
     return note;
+  }
+
+  Optional<Carried> carried() {
+    return carried;
   }
 
   /** Whether symbols are to be listed, not only counted. */

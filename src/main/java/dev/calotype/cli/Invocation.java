@@ -119,6 +119,7 @@ record Invocation(Terminal terminal, ParseResult arguments) {
   /** Prints the line of a failure. */
   void complain(Failure failure) {
     terminal.error((failure.file().isEmpty() ? "''" : failure.file()) + ": " + failure.reason());
+    failure.details().forEach(detail -> terminal.err().println("  " + Text.escape(detail)));
     if (has("--verbose")) {
       failure.cause().ifPresent(cause -> cause.printStackTrace(terminal.err()));
     }

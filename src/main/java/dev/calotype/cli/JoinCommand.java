@@ -1,17 +1,20 @@
 package dev.calotype.cli;
 
 import dev.calotype.Durability;
+import dev.calotype.RefusedException;
 import dev.calotype.ji.DataId;
 import dev.calotype.ji.Expectations;
 import dev.calotype.ji.Tier;
 import dev.calotype.ji.Validity;
 import dev.calotype.ji.WriteOptions;
 import dev.calotype.split.Join;
+import dev.calotype.split.ObjectJoin;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code join}: the image that was split, byte for byte. */
@@ -29,10 +32,15 @@ final class JoinCommand implements Command {
     spec.addOption(Commands.json());
     spec.addPositional(Commands.file(0, "DATA", "The data file (.ji)."));
     spec.addPositional(
-        Commands.file(1, "CODE", "The code object that was split from the same image."));
+        Commands.file(
+            1,
+            "CODE",
+            "The code object that was split from the same image; of an object, the one before"
+                + " linking."));
     spec.usageMessage()
         .footer(
             "  calotype join out/libfoo.so.ji out/libfoo.so.code -o libfoo.so",
+            "  calotype join out/calc.o.ji out/calc.slots.o -o calc.o",
             "",
             "Every byte of both halves is verified on the way. The image gets the permissions of"
                 + " any new file.");
@@ -63,24 +71,46 @@ final class JoinCommand implements Command {
         return invocation.failed(failure, target.toString());
       }
       Optional<DataId> id = data.dataId();
+      if (ObjectJoin.isObjectOrLinked(codePath)) {
+        requireOther(target, dataPath, codePath);
+        return write(
+            invocation,
+            freshData,
+            target,
+            Files.size(codePath),
+            (options, progress) -> ObjectJoin.join(freshData, codePath, target, options, progress));
+      }
       try (Verdict code = Verdict.checkCode(codePath, Tier.HEADER, id, _ -> {})) {
         if (!(code.validity() instanceof Validity.FreshCode freshCode)) {
           return invocation.failed(code.failure(), target.toString());
         }
-        for (Path half : List.of(dataPath, codePath)) {
-          if (Files.exists(target) && Files.isSameFile(target, half)) {
-            String reason = "would be replaced by the image that is made from it";
-            return invocation.failed(
-                Failure.of(half.toString(), reason, ExitCode.FOREIGN), target.toString());
-          }
-        }
-        Path folder = target.toAbsolutePath().getParent();
-        if (folder != null) {
-          Invocation.requireWritable(folder);
-        }
-        return write(invocation, freshData, freshCode, target);
+        requireOther(target, dataPath, codePath);
+        return write(
+            invocation,
+            freshData,
+            target,
+            freshCode.code().file().size(),
+            (options, progress) -> Join.join(freshData, freshCode, target, options, progress));
       }
     }
+  }
+
+  /** Throws unless the target can be made and is none of the halves. */
+  private static void requireOther(Path target, Path data, Path code) throws IOException {
+    for (Path half : List.of(data, code)) {
+      if (Files.exists(target) && Files.isSameFile(target, half)) {
+        throw new RefusedException(
+            half.toString(), "would be replaced by the image that is made from it");
+      }
+    }
+    Path folder = target.toAbsolutePath().getParent();
+    if (folder != null) {
+      Invocation.requireWritable(folder);
+    }
+  }
+
+  private interface Work {
+    long join(WriteOptions options, LongConsumer progress) throws IOException;
   }
 
   private static boolean isCodeObject(Path path) throws IOException {
@@ -90,17 +120,17 @@ final class JoinCommand implements Command {
   }
 
   private static ExitCode write(
-      Invocation invocation, Validity.Fresh data, Validity.FreshCode code, Path target)
+      Invocation invocation, Validity.Fresh data, Path target, long codeSize, Work work)
       throws IOException {
     WriteOptions options =
         WriteOptions.standard()
             .withReplace(invocation.has("--force"))
             .withDurability(invocation.has("--fast") ? Durability.FAST : Durability.DURABLE);
-    long total = data.data().size() + code.code().file().size();
+    long total = data.data().size() + codeSize;
     long size;
     try (Progress progress =
         invocation.terminal().progress("joining " + target.getFileName(), total)) {
-      size = Join.join(data, code, target, options, progress);
+      size = work.join(options, progress);
     }
     if (invocation.has("--json")) {
       SplitJson.printJoined(

@@ -49,6 +49,13 @@ final class JsonLines {
               failure.file().equals(file)
                   ? failure.reason()
                   : failure.file() + ": " + failure.reason());
+          if (!failure.details().isEmpty()) {
+            json.writeArrayFieldStart("details");
+            for (String detail : failure.details()) {
+              json.writeString(detail);
+            }
+            json.writeEndArray();
+          }
         });
   }
 

@@ -1,9 +1,11 @@
 package dev.calotype.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.calotype.split.ExportedSymbol;
 import dev.calotype.split.SectionChoice;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.List;
 
 /** What {@code split} and {@code join} wrote, as one JSON object. */
 final class SplitJson {
@@ -16,6 +18,7 @@ final class SplitJson {
           json.writeStringField("file", report.image());
           json.writeNumberField("size", report.split().size());
           json.writeStringField("target", report.split().target().id());
+          json.writeStringField("shape", report.split().shape().id());
           json.writeStringField("dataId", report.id().hex());
           half(json, "data", report.data());
           half(json, "code", report.code());
@@ -32,7 +35,21 @@ final class SplitJson {
             json.writeEndObject();
           }
           json.writeEndArray();
+          exports(json, report.split().exports());
         });
+  }
+
+  private static void exports(JsonGenerator json, List<ExportedSymbol> exports) throws IOException {
+    json.writeArrayFieldStart("exports");
+    for (ExportedSymbol export : exports) {
+      json.writeStartObject();
+      json.writeStringField("name", export.name());
+      json.writeStringField("section", export.section());
+      json.writeNumberField("offset", export.offset());
+      json.writeNumberField("size", export.size());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
   }
 
   /** The image that {@code join} wrote. */

@@ -1,6 +1,10 @@
 package dev.calotype.cli;
 
+import dev.calotype.image.Target;
 import dev.calotype.ji.DataId;
+import dev.calotype.ji.Shape;
+import dev.calotype.split.ExportedSymbol;
+import dev.calotype.split.ObjectSplit;
 import dev.calotype.split.SectionChoice;
 import dev.calotype.split.Split;
 import java.io.PrintWriter;
@@ -19,7 +23,7 @@ import java.util.Map;
  * @param code the code object
  * @param id the content id of the data
  */
-record SplitReport(String image, Split split, Half data, Half code, DataId id) {
+record SplitReport(String image, Plan split, Half data, Half code, DataId id) {
   private static final int MOST_NAMES = 4;
 
   /**
@@ -29,6 +33,31 @@ record SplitReport(String image, Split split, Half data, Half code, DataId id) {
    * @param size its size in bytes
    */
   record Half(String file, long size) {}
+
+  /**
+   * What both kinds of split tell.
+   *
+   * @param shape how the code finds its data
+   * @param target what the image was made for
+   * @param size its size in bytes
+   * @param choices what went where
+   * @param exports what the data has to export
+   */
+  record Plan(
+      Shape shape,
+      Target target,
+      long size,
+      List<SectionChoice> choices,
+      List<ExportedSymbol> exports) {
+    static Plan of(Split split) {
+      return new Plan(Shape.DETACHED, split.target(), split.size(), split.choices(), List.of());
+    }
+
+    static Plan of(ObjectSplit split) {
+      return new Plan(
+          split.shape(), split.target(), split.size(), split.choices(), split.exports());
+    }
+  }
 
   /** How many bytes of the image went to the data file. */
   long dataBytes() {
@@ -61,6 +90,18 @@ record SplitReport(String image, Split split, Half data, Half code, DataId id) {
     files.row(data.file, Text.size(data.size), "data, id " + id.hex());
     files.row(code.file, Text.size(code.size), "code, belongs to that data");
     files.print();
+    if (!split.exports().isEmpty()) {
+      out.println();
+      Table exports = new Table(out, "  ", "To export", "Section", ">Offset", ">Size");
+      for (ExportedSymbol export : split.exports()) {
+        exports.row(
+            Text.escape(export.name()),
+            Text.escape(export.section()),
+            export.offset() + "",
+            export.size() + "");
+      }
+      exports.print();
+    }
   }
 
   /** What moves section by section, then the code, then all else by the reason why it stays. */

@@ -76,6 +76,12 @@ public record Cause(Code code, String subject, String expected, String actual) {
     INPUT_CONTENT("input-content"),
     /** An input is there and can't be read. */
     INPUT_UNREADABLE("input-unreadable"),
+    /** Code imports a function that nobody offers. */
+    IMPORT_UNBOUND("import-unbound"),
+    /** Code imports a function that is of another type. */
+    IMPORT_TYPE("import-type"),
+    /** Code is connected to a part of the data that is not there, or does not fit. */
+    DATA_SECTION("data-section"),
     /** A caller's own check says so. */
     OWN("own");
 

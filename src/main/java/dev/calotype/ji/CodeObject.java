@@ -217,7 +217,8 @@ public final class CodeObject implements AutoCloseable {
     }
   }
 
-  private List<Cause> compare(Expectations expectations) {
+  /** What a check with these expectations would find different, by the note alone. */
+  public List<Cause> compare(Expectations expectations) {
     List<Cause> causes = new ArrayList<>();
     if (!note.sealed()) {
       causes.add(new Cause(Cause.Code.UNSEALED, "a sealed note", "an unsealed one"));
@@ -261,7 +262,13 @@ public final class CodeObject implements AutoCloseable {
     throw new IllegalStateException("a code object of the shape " + note.shape().id());
   }
 
-  private void verify(LongConsumer progress) throws IOException {
+  /**
+   * Verifies every byte, as the full tier does.
+   *
+   * @param progress given the number of bytes read since the last call
+   * @throws MalformedImageException if one is not as it was sealed or written
+   */
+  public void verify(LongConsumer progress) throws IOException {
     if (note instanceof LinkedNote linked) {
       Seal.verify(file, noteOffset, linked, progress);
       return;

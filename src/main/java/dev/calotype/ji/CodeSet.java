@@ -116,6 +116,27 @@ public final class CodeSet {
     return CodeChoice.of(answers, wanted);
   }
 
+  /**
+   * The best of some files that is as expected, wherever they are. What is equally good comes as it
+   * was given.
+   *
+   * @param expectations what has to be so, the data and a host among it
+   * @param wanted options by name, which decide between code that fits equally well
+   */
+  public static CodeChoice pick(
+      List<Path> files, Expectations expectations, Map<String, String> wanted) throws IOException {
+    List<Validity> answers = new ArrayList<>();
+    try {
+      for (Path file : files) {
+        answers.add(CodeObject.check(file, expectations));
+      }
+    } catch (IOException | RuntimeException e) {
+      CodeChoice.close(answers);
+      throw e;
+    }
+    return CodeChoice.of(answers, wanted);
+  }
+
   /** {@link #add(Path, String, WriteOptions, LongConsumer)} with a tag made from the note. */
   public Path add(Path code, WriteOptions options) throws IOException {
     return add(code, "", options, _ -> {});

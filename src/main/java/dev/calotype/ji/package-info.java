@@ -14,6 +14,8 @@
  * }
  * }</pre>
  *
+ * <p>Many code objects may lie beside one data file; {@link CodeSet} adds, removes and picks them.
+ *
  * <p>The bytes are described in {@code docs/data-file-format.md}.
  */
 @NullMarked

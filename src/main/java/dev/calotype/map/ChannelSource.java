@@ -3,6 +3,7 @@ package dev.calotype.map;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -29,6 +30,34 @@ record ChannelSource(FileChannel channel, BasicFileAttributes opened) implements
       }
     }
     return buffer.position() - offset;
+  }
+
+  /** The JDK does not tell, so it is the one that leads to the same file. */
+  @Override
+  public int descriptor() throws IOException {
+    channel.size(); // Throws if it is closed.
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+      for (Path one : all) {
+        if (isSame(one)) {
+          return Integer.parseInt(String.valueOf(one.getFileName()));
+        }
+      }
+    }
+    throw new IOException("an open file has no descriptor in /proc/self/fd");
+  }
+
+  @Override
+  public boolean isBehind(int number) {
+    return isSame(Path.of("/proc/self/fd/" + number));
+  }
+
+  private boolean isSame(Path descriptor) {
+    try {
+      return Objects.equals(
+          Files.readAttributes(descriptor, BasicFileAttributes.class).fileKey(), opened.fileKey());
+    } catch (IOException e) {
+      return false; // Closed meanwhile, or it leads to nothing.
+    }
   }
 
   @Override

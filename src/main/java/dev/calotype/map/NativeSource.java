@@ -27,9 +27,10 @@ final class NativeSource implements Source {
     this.modified = stat.modified();
   }
 
-  /** The descriptor, which is closed with this. */
-  Descriptor descriptor() {
-    return descriptor;
+  @Override
+  public int descriptor() throws IOException {
+    descriptor.stat(); // Throws if it is closed.
+    return descriptor.number();
   }
 
   @Override
@@ -53,6 +54,14 @@ final class NativeSource implements Source {
       channel = opened;
     }
     return opened;
+  }
+
+  @Override
+  public boolean isBehind(int number) {
+    FileStat now = FileStat.ofThread();
+    return now.look(Path.of("/proc/self/fd/" + number))
+        && now.device() == device
+        && now.inode() == inode;
   }
 
   @Override

@@ -110,6 +110,21 @@ public final class OpenFile implements AutoCloseable {
     return source.size();
   }
 
+  /**
+   * The number of a descriptor of this very file, for the system's own calls. It is this file's
+   * until this is closed, and no longer.
+   *
+   * @throws IOException if this is closed, or the system has no {@code /proc/self/fd}
+   */
+  public int descriptor() throws IOException {
+    return source.descriptor();
+  }
+
+  /** Whether a descriptor of this process leads to this very file. */
+  public boolean isBehind(int descriptor) throws IOException {
+    return source.isBehind(descriptor);
+  }
+
   /** The path the file was opened by. It may name another file by now. */
   public Path path() {
     return path;

@@ -19,6 +19,12 @@ interface Source extends AutoCloseable {
   /** A channel of it, for mappings; closed with this. */
   FileChannel channel() throws IOException;
 
+  /** Its descriptor's number, on systems that have {@code /proc/self/fd}. */
+  int descriptor() throws IOException;
+
+  /** Whether a descriptor leads to this very file. */
+  boolean isBehind(int number) throws IOException;
+
   /** Whether this very file still has the name, and another time of modification than at first. */
   boolean wasWrittenTo(Path name) throws IOException;
 

@@ -74,6 +74,16 @@ public final class Descriptor implements AutoCloseable {
     return Optional.of(new Descriptor(number));
   }
 
+  /**
+   * Opens an open file again, by its number, whatever has its name by now.
+   *
+   * @throws IOException if it is no regular file, or can't be opened
+   */
+  public static Descriptor again(int number) throws IOException {
+    return open(Path.of("/proc/self/fd/" + number), FileStat.ofThread())
+        .orElseThrow(() -> new IOException("can't open descriptor %d again".formatted(number)));
+  }
+
   /** The number, which is this file's until it is closed. */
   public int number() {
     return number;

@@ -12,6 +12,7 @@ import dev.calotype.ji.WriteOptions;
 import dev.calotype.publish.Publication;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,6 +50,36 @@ public final class Join {
       WriteOptions options,
       LongConsumer progress)
       throws IOException {
+    try (Publication file = Publication.beside(target, options.replace())) {
+      belonging(data, code).write(file::write, progress);
+      file.publish(options.durability());
+      return file.position();
+    }
+  }
+
+  /**
+   * Writes the original image into a stream, which is not closed. What was written is right only if
+   * this returns.
+   *
+   * @param data a data file that was checked; it stays open
+   * @param code a code object that was checked; it stays open
+   * @param progress given the number of bytes written since the last call
+   * @throws RefusedException if the halves do not belong together
+   * @throws MalformedImageException if one of them is damaged
+   * @throws IOException if a file can't be read, or the stream not be written
+   */
+  public static void join(
+      Validity.Fresh data, Validity.FreshCode code, OutputStream target, LongConsumer progress)
+      throws IOException {
+    belonging(data, code).write(target::write, progress);
+  }
+
+  /** Where the bytes go. */
+  private interface Sink {
+    void write(byte[] bytes, int offset, int length) throws IOException;
+  }
+
+  private static Join belonging(Validity.Fresh data, Validity.FreshCode code) {
     if (!code.code().note().dataId().equals(data.data().id())) {
       throw new RefusedException(
           code.file().toString(),
@@ -59,15 +90,14 @@ public final class Join {
                   data.data().id().shortHex(),
                   data.file()));
     }
-    return new Join(data.data(), code.code()).write(target, options, progress);
+    return new Join(data.data(), code.code());
   }
 
-  private long write(Path target, WriteOptions options, LongConsumer progress) throws IOException {
+  private void write(Sink file, LongConsumer progress) throws IOException {
     String name = code.file().path().toString();
     Recipe recipe = Recipe.decode(code.recipe(), name);
     List<Source> sources = new ArrayList<>();
-    try (Publication file = Publication.beside(target, options.replace());
-        Source body = new Source("code", code.newBodyStream())) {
+    try (Source body = new Source("code", code.newBodyStream())) {
       for (DataSection section : data.sections()) {
         sources.add(new Source("section " + section.name(), section.newInputStream()));
       }
@@ -92,8 +122,6 @@ public final class Join {
             "CRC 0x%08x".formatted(recipe.crc()),
             "0x%08x".formatted((int) crc.getValue()));
       }
-      file.publish(options.durability());
-      return file.position();
     }
   }
 
@@ -106,8 +134,7 @@ public final class Join {
   }
 
   private static void copyResidue(
-      Recipe recipe, Recipe.Piece piece, Publication file, CRC32C crc, String name)
-      throws IOException {
+      Recipe recipe, Recipe.Piece piece, Sink file, CRC32C crc, String name) throws IOException {
     byte[] residue = recipe.residue();
     if (piece.offset() > residue.length || piece.length() > residue.length - piece.offset()) {
       throw new MalformedImageException(
@@ -132,8 +159,7 @@ public final class Join {
       this.stream = stream;
     }
 
-    void copy(
-        Recipe.Piece piece, Publication file, CRC32C crc, byte[] buffer, LongConsumer progress)
+    void copy(Recipe.Piece piece, Sink file, CRC32C crc, byte[] buffer, LongConsumer progress)
         throws IOException {
       if (piece.offset() < position) {
         throw new MalformedImageException(

@@ -42,6 +42,9 @@ import java.util.stream.Stream;
 public final class Link {
   private static final long ELF_PAGE_SIZE = 65_536;
 
+  /** A page of Windows. */
+  private static final int COFF_ALIGNMENT = 4096;
+
   private final DataFile data;
   private final Draft all;
 
@@ -62,8 +65,15 @@ public final class Link {
     return new Link(data.data(), draft);
   }
 
-  /** The same, for that shape. Without it, it is that of the objects' note, or slots. */
+  /**
+   * The same, for that shape. Without it, it is that of the objects' note, or slots.
+   *
+   * @throws IllegalArgumentException if it is {@link Shape#DETACHED}, which no linker makes
+   */
   public Link withShape(Shape shape) {
+    if (shape == Shape.DETACHED) {
+      throw new IllegalArgumentException("no linker makes detached code");
+    }
     Draft draft = new Draft(all);
     draft.shape = Optional.of(shape);
     return new Link(data, draft);
@@ -139,7 +149,8 @@ public final class Link {
           .start(output, pages(note), input.minimumVersion())
           .more(all.arguments)
           .more(all.inputs.stream().map(Path::toString).toList());
-      if (input.note().isEmpty()) {
+      boolean embeds = note.shape() == Shape.WITHIN && input.target().format() == Format.ELF;
+      if (input.note().isEmpty() && !embeds) {
         Path object = folder.resolve(".note.o");
         writeNote(note, input.target(), object);
         arguments.more(List.of(object.toString()));
@@ -147,15 +158,42 @@ public final class Link {
       if (soname.isPresent()) {
         arguments.needed(data.file().path());
       }
+      if (note.shape() == Shape.WITHIN && !embeds) {
+        within(arguments, input.target(), folder.resolve(".data.o"));
+      }
       String messages = LinkerRun.run(arguments.command(), target, folder);
       if (!Files.isRegularFile(output, LinkOption.NOFOLLOW_LINKS)) {
         throw new RefusedException(
             linker.program().toString(), "it succeeded and made nothing: " + messages.strip());
       }
-      new LinkProof(target, note, input.target(), soname).prove(output);
-      LinkedNote sealed = Seal.seal(output, target, options.durability(), options.replace());
+      LinkProof proof = new LinkProof(target, note, input.target(), soname);
+      LinkedNote sealed;
+      if (embeds) {
+        proof.proveImage(output);
+        sealed = Embed.within(output, data, target, all.origin, options.replace(), _ -> {});
+      } else {
+        proof.prove(output);
+        sealed = Seal.seal(output, target, options.durability(), options.replace());
+      }
       return new Linked(target, sealed, linker, arguments.command(), messages);
     }
+  }
+
+  /** Has the linker put the data into the image: docs/containers.md, "Within". */
+  private void within(LinkArguments arguments, Target target, Path object) throws IOException {
+    Path file = data.file().path();
+    if (data.base() != 0) {
+      throw new RefusedException(file.toString(), "the data is in a container already");
+    }
+    if (target.format() == Format.MACHO) {
+      arguments.section("__CALJI", "__ji", file);
+      return;
+    }
+    Wrap.kept(objectTarget(target), "calotype_data")
+        .withSection(".calji")
+        .withAlignment(COFF_ALIGNMENT)
+        .write(Payload.of(file), object, OutputOptions.standard());
+    arguments.fileAlignment(COFF_ALIGNMENT).more(List.of(object.toString()));
   }
 
   /** The objects' note, which has to be of this data, or a new one. */
@@ -182,6 +220,10 @@ public final class Link {
                   data.id().shortHex(),
                   data.file().path()));
     }
+    if (note.shape() == Shape.WITHIN && input.target().format() == Format.ELF) {
+      throw new RefusedException(
+          object, "has a note, but ELF gets it with the data when it is finished");
+    }
     if (all.shape.isPresent() && all.shape.get() != note.shape()) {
       throw new RefusedException(
           object,
@@ -203,7 +245,7 @@ public final class Link {
 
   private static void requireShape(Shape shape, Target target, Path file) {
     boolean onlyElf = shape == Shape.HOLE || shape == Shape.NEEDED;
-    if (shape == Shape.DETACHED || (onlyElf && target.format() != Format.ELF)) {
+    if (onlyElf && target.format() != Format.ELF) {
       throw new RefusedException(
           file.toString(), "the shape %s is not linked for %s".formatted(shape.id(), target.id()));
     }
@@ -211,14 +253,16 @@ public final class Link {
 
   private void writeNote(LinkedNote note, Target target, Path object) throws IOException {
     byte[] bytes = note.encode(target.byteOrder());
-    ObjectTarget known =
-        Stream.of(ObjectTarget.values())
-            .filter(candidate -> candidate.target().equals(target))
-            .findFirst()
-            .orElseThrow(() ->
-                new RefusedException(target.id(), "no note object is written for this target"));
-    Wrap.note(known, CodeNote.section(target.format()))
+    Wrap.note(objectTarget(target), CodeNote.section(target.format()))
         .write(Payload.of(MemorySegment.ofArray(bytes), "note"), object, OutputOptions.standard());
+  }
+
+  private static ObjectTarget objectTarget(Target target) {
+    return Stream.of(ObjectTarget.values())
+        .filter(candidate -> candidate.target().equals(target))
+        .findFirst()
+        .orElseThrow(
+            () -> new RefusedException(target.id(), "no note object is written for this target"));
   }
 
   /** The name under which the data is needed: it has to be a shared object, too. */

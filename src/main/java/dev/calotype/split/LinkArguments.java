@@ -61,6 +61,27 @@ final class LinkArguments {
     return this;
   }
 
+  /** Puts a file into a section of its own, in Mach-O. */
+  LinkArguments section(String segment, String section, Path file) {
+    for (String word : List.of("-sectcreate", segment, section, file.toString())) {
+      if (linker.kind() == Linker.Kind.DRIVER) {
+        add("-Xlinker");
+      }
+      add(word);
+    }
+    return this;
+  }
+
+  /** Aligns sections in the file of a PE image, so that they can be mapped. */
+  LinkArguments fileAlignment(int bytes) {
+    switch (linker.kind()) {
+      case MICROSOFT -> add("/filealign:" + bytes);
+      case GNU -> add("--file-alignment", Integer.toString(bytes));
+      default -> add("-Wl,--file-alignment," + bytes);
+    }
+    return this;
+  }
+
   /** The whole command. */
   List<String> command() {
     return List.copyOf(arguments);

@@ -11,6 +11,7 @@ import dev.calotype.image.Segment;
 import dev.calotype.image.Target;
 import dev.calotype.ji.CodeNote;
 import dev.calotype.ji.CodeObject;
+import dev.calotype.ji.DataFile;
 import dev.calotype.ji.Expectations;
 import dev.calotype.ji.Hole;
 import dev.calotype.ji.LinkedNote;
@@ -67,10 +68,38 @@ final class LinkProof {
         return true;
       });
     }
+    if (note.shape() == Shape.WITHIN) {
+      proveData(output);
+    }
     // The rest of the places, as whoever loads it will see them.
     try (Validity validity = CodeObject.check(output, Expectations.none())) {
       if (validity instanceof Validity.Damaged damaged) {
         throw new RefusedException(file, "its note leads to the wrong places: " + damaged.reason());
+      }
+    }
+  }
+
+  /**
+   * Proves what does not need the note, before it is put in.
+   *
+   * @throws RefusedException if something is missing
+   */
+  void proveImage(Path output) throws IOException {
+    try (OpenFile open = OpenFile.open(output);
+        Arena arena = Arena.ofConfined()) {
+      MemorySegment bytes = open.map(arena);
+      open.whileWhole(() -> {
+        prove(Image.of(bytes, file), List.of());
+        return true;
+      });
+    }
+  }
+
+  private void proveData(Path output) throws IOException {
+    try (Validity validity =
+        DataFile.check(output, Expectations.none().withDataId(note.dataId()))) {
+      if (!(validity instanceof Validity.Fresh)) {
+        throw new RefusedException(file, "the data is not in it as it should be: " + validity);
       }
     }
   }

@@ -165,22 +165,7 @@ public final class SharedData {
    * @throws IOException if a file can't be read or written; nothing is left behind
    */
   public DataId write(Path file, boolean replace, LongConsumer progress) throws IOException {
-    List<Symbol> symbols = new ArrayList<>(exports.values());
-    DataNote note =
-        DataNote.of(
-            ElfSharedData.BASE,
-            data.size(),
-            symbols.stream()
-                .map(it -> new DataNote.Exported(it.name(), it.offset(), it.size()))
-                .toList());
-    ElfSharedData layout =
-        new ElfSharedData(
-            new Machine(target.machine(), target.variant(), target.target().byteOrder()),
-            symbols,
-            soname(),
-            data.size(),
-            note.encode(target.target().byteOrder()),
-            DataNote.OFFSET);
+    ElfSharedData layout = layout();
     try (Publication out = Publication.beside(file, replace)) {
       out.write(layout.head());
       out.align(ElfSharedData.BASE);
@@ -191,6 +176,42 @@ public final class SharedData {
       out.publish(Durability.DURABLE);
     }
     return data.id();
+  }
+
+  /** What comes before the data. */
+  byte[] head() {
+    return layout().head();
+  }
+
+  /** What comes behind it. */
+  byte[] tail() {
+    return layout().tail();
+  }
+
+  /** The same, exporting a range of the data file, whatever is there. */
+  SharedData withSymbol(String symbol, long offset, long size) {
+    Map<String, Symbol> more = new TreeMap<>(SharedData::compareBytes);
+    more.putAll(exports);
+    more.put(symbol, new Symbol(symbol, offset, size));
+    return new SharedData(data, target, name, more);
+  }
+
+  private ElfSharedData layout() {
+    List<Symbol> symbols = new ArrayList<>(exports.values());
+    DataNote note =
+        DataNote.of(
+            ElfSharedData.BASE,
+            data.size(),
+            symbols.stream()
+                .map(it -> new DataNote.Exported(it.name(), it.offset(), it.size()))
+                .toList());
+    return new ElfSharedData(
+        new Machine(target.machine(), target.variant(), target.target().byteOrder()),
+        symbols,
+        soname(),
+        data.size(),
+        note.encode(target.target().byteOrder()),
+        DataNote.OFFSET);
   }
 
   /** Copies a data file, wherever it lies; its gaps stay gaps. */

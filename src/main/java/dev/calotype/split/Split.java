@@ -4,6 +4,8 @@ import dev.calotype.RefusedException;
 import dev.calotype.UnsupportedFormatException;
 import dev.calotype.bytes.Chunks;
 import dev.calotype.image.Image;
+import dev.calotype.image.MachOImage;
+import dev.calotype.image.PeImage;
 import dev.calotype.image.Target;
 import dev.calotype.image.elf.ElfFile;
 import dev.calotype.ji.CodeObject;
@@ -12,7 +14,9 @@ import dev.calotype.ji.DataId;
 import dev.calotype.ji.PairWriter;
 import dev.calotype.ji.WriteOptions;
 import dev.calotype.map.OpenFile;
+import dev.calotype.split.coff.PeDetachment;
 import dev.calotype.split.elf.ElfDetachment;
+import dev.calotype.split.macho.MachODetachment;
 import dev.calotype.split.plan.Detachment;
 import dev.calotype.split.plan.Moved;
 import dev.calotype.split.plan.Part;
@@ -65,6 +69,9 @@ public final class Split implements AutoCloseable {
         return switch (Image.of(bytes, path.toString())) {
           case ElfFile image ->
               new Split(file, image.target(), ElfDetachment.plan(image, sections));
+          case PeImage image -> new Split(file, image.target(), PeDetachment.plan(image, sections));
+          case MachOImage image ->
+              new Split(file, image.target(), MachODetachment.plan(image, sections));
           case Image other ->
               throw new UnsupportedFormatException(
                   path.toString(), other.format().title() + " as an image to split");

@@ -26,7 +26,10 @@ final class MainTest {
     String help = Cli.run(option).succeeded().out();
     assertThat(help).contains(FOUND_IN_EVERY_HELP, "Commands:", "Examples:", "Exit codes:");
     for (String command :
-        new String[] {"inspect", "find", "split", "join", "check", "wrap", "unwrap", "demo"}) {
+        new String[] {
+          "inspect", "find", "split", "join", "check", "embed", "wrap", "unwrap", "note", "link",
+          "seal", "load", "codes", "graph", "demo"
+        }) {
       assertThat(help).containsPattern("\\R  " + command + " +[A-Z].*\\.\\R");
     }
     assertThat(help).doesNotContain("train");
@@ -34,7 +37,10 @@ final class MainTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"inspect", "find", "split", "join", "check", "wrap", "unwrap", "demo", "train"})
+      strings = {
+        "inspect", "find", "split", "join", "check", "embed", "wrap", "unwrap", "note", "link",
+        "seal", "load", "codes", "demo", "train"
+      })
   void everyCommandHasHelpWithUsageOptionsAndAnExample(String command) {
     String help = Cli.run(command, "--help").succeeded().out();
     assertThat(help)
@@ -96,11 +102,9 @@ final class MainTest {
   }
 
   @Test
-  void whatThisVersionCanNotDoYetIsSaidToBeSo() {
-    for (String shape : new String[] {"slots", "hole", "needed", "within"}) {
-      assertThat(Cli.run("split", "x", "-o", "y", "--as", shape).failed(ExitCode.FOREIGN).err())
-          .contains(shape + " is not supported yet");
-    }
+  void aShapeThatAnotherCommandMakesNamesTheCommand() {
+    assertThat(Cli.run("split", "x", "-o", "y", "--as", "within").failed(ExitCode.FOREIGN).err())
+        .contains("calotype embed");
   }
 
   @Test

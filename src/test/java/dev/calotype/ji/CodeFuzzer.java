@@ -56,7 +56,7 @@ public final class CodeFuzzer {
       int at = (int) note.get().offset();
       int size = (int) note.get().bytes().byteSize();
       if (size == DetachedNote.SIZE) {
-        mendAppendix(DataFiles.view(file), at);
+        mendAppendix(file, at);
       }
       byte[] mended = mended(Arrays.copyOfRange(file, at, at + size));
       System.arraycopy(mended, 0, file, at, size);
@@ -122,25 +122,27 @@ public final class CodeFuzzer {
   }
 
   private static byte[] mended(byte[] note) {
-    ByteBuffer mended = DataFiles.view(note.clone());
-    if (note.length == DetachedNote.SIZE && mended.getInt(20) == Shape.DETACHED.number()) {
-      mended.putInt(DETACHED_CRC, crc(note, 0, DETACHED_CRC));
+    byte[] mended = note.clone();
+    ByteBuffer view = DataFiles.view(mended);
+    if (note.length == DetachedNote.SIZE && view.getInt(20) == Shape.DETACHED.number()) {
+      view.putInt(DETACHED_CRC, crc(note, 0, DETACHED_CRC));
     } else if (note.length >= LinkedNote.CRC + 4) {
-      mended.putInt(LinkedNote.CRC, 0);
-      int crc = crc(mended.array(), LinkedNote.DESCRIPTOR, note.length - LinkedNote.DESCRIPTOR);
-      mended.putInt(LinkedNote.CRC, crc);
+      view.putInt(LinkedNote.CRC, 0);
+      int crc = crc(mended, LinkedNote.DESCRIPTOR, note.length - LinkedNote.DESCRIPTOR);
+      view.putInt(LinkedNote.CRC, crc);
     }
-    return mended.array();
+    return mended;
   }
 
   /** What is between the note and the trailer is the appendix, and of its digest. */
-  private static void mendAppendix(ByteBuffer file, int note) {
+  private static void mendAppendix(byte[] file, int note) {
     int start = note + DetachedNote.SIZE;
-    int size = file.capacity() - CodeTrailer.SIZE - start;
+    int size = file.length - CodeTrailer.SIZE - start;
     if (size >= 0) {
-      file.putLong(note + 32, file.capacity()).putLong(note + 40, start).putLong(note + 48, size);
-      file.put(note + 88, Sha256.of(file.array(), start, size));
-      file.put(start + size, new CodeTrailer(note, file.capacity()).encode());
+      ByteBuffer view = DataFiles.view(file);
+      view.putLong(note + 32, file.length).putLong(note + 40, start).putLong(note + 48, size);
+      view.put(note + 88, Sha256.of(file, start, size));
+      view.put(start + size, new CodeTrailer(note, file.length).encode());
     }
   }
 

@@ -14,6 +14,7 @@ import java.util.List;
  * from the truth is then left to the checks behind it.
  */
 final class DataFileMender {
+  private final byte[] bytes;
   private final ByteBuffer file;
   private final int tail;
   private final int tables;
@@ -22,26 +23,29 @@ final class DataFileMender {
   private long chunks;
   private long packed;
 
-  private DataFileMender(ByteBuffer file, int tail) {
-    this.file = file;
+  private DataFileMender(byte[] bytes, int tail) {
+    this.bytes = bytes;
+    this.file = DataFiles.view(bytes);
     this.tail = tail;
-    this.tables = Math.clamp(file.getInt(0x2c), 0, file.capacity() - tail);
+    this.tables = Math.clamp(file.getInt(0x2c), 0, bytes.length - tail);
     this.digests = tail + (long) tables;
-    this.packs = digests + Math.clamp(file.getLong(tail + 24), 0, 1 << 20) * Sha256.SIZE;
+    this.packs = digests + (long) Sha256.SIZE * Math.clamp(file.getLong(tail + 24), 0, 1 << 20);
   }
 
   /** A mended copy. */
-  static byte[] mend(byte[] bytes) {
-    ByteBuffer file = DataFiles.view(bytes.clone());
-    if (bytes.length < PageOne.SIZE + Tail.HEADER_SIZE) {
-      return file.array();
+  static byte[] mend(byte[] input) {
+    byte[] bytes = input.clone();
+    int most = bytes.length - Tail.HEADER_SIZE;
+    if (most < PageOne.SIZE) {
+      return bytes;
     }
-    long most = bytes.length - Tail.HEADER_SIZE;
-    int tail = (int) Math.clamp(file.getLong(0x18), PageOne.SIZE, most);
-    file.putLong(0x10, bytes.length).putLong(0x18, tail).putLong(0x20, bytes.length - tail);
-    new DataFileMender(file, tail).mend();
-    DataFiles.fixDigests(file.array());
-    return file.array();
+    ByteBuffer file = DataFiles.view(bytes);
+    int tail = Math.clamp(file.getLong(0x18), PageOne.SIZE, most);
+    int tailSize = bytes.length - tail;
+    file.putLong(0x10, bytes.length).putLong(0x18, tail).putLong(0x20, tailSize);
+    new DataFileMender(bytes, tail).mend();
+    DataFiles.fixDigests(bytes);
+    return bytes;
   }
 
   private void mend() {
@@ -95,8 +99,7 @@ final class DataFileMender {
       int entry = (int) (table + i * Packing.ENTRY_SIZE);
       long end = file.getLong(entry);
       if (before >= 0 && isThere(offset + before, end - before)) {
-        file.putInt(
-            entry + 8, Bytes.crc(file.array(), (int) (offset + before), (int) (end - before)));
+        file.putInt(entry + 8, Bytes.crc(bytes, (int) (offset + before), (int) (end - before)));
       }
       before = end;
     }
@@ -108,7 +111,7 @@ final class DataFileMender {
     long length = Integer.toUnsignedLong(file.getInt(at + 28));
     boolean named = name >= 0 && length <= end - name;
     return new Tail.Entry(
-        named ? new String(file.array(), (int) name, (int) length, StandardCharsets.UTF_8) : "",
+        named ? new String(bytes, (int) name, (int) length, StandardCharsets.UTF_8) : "",
         file.getLong(at),
         file.getLong(at + 8),
         file.getLong(at + 16),
@@ -117,19 +120,16 @@ final class DataFileMender {
         file.getShort(at + 38),
         0,
         0,
-        Arrays.copyOfRange(file.array(), at + 48, at + 80),
+        Arrays.copyOfRange(bytes, at + 48, at + 80),
         0,
         new byte[0]);
   }
 
   private boolean isThere(long offset, long size) {
-    return offset >= 0
-        && size >= 0
-        && offset <= file.capacity()
-        && size <= file.capacity() - offset;
+    return offset >= 0 && size >= 0 && offset <= bytes.length && size <= bytes.length - offset;
   }
 
   private byte[] digest(long offset, long size) {
-    return Sha256.of(file.array(), (int) offset, (int) size);
+    return Sha256.of(bytes, (int) offset, (int) size);
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.calotype.Durability;
 import dev.calotype.RefusedException;
+import dev.calotype.emit.ObjectTarget;
 import dev.calotype.emit.OutputOptions;
 import dev.calotype.image.Format;
 import dev.calotype.ji.CodeObject;
@@ -96,13 +97,76 @@ final class LinkTest {
     assertThat(again).hasBinaryContent(bytes);
     assertThat(new String(bytes, StandardCharsets.ISO_8859_1)).doesNotContain(folder.toString());
     if (link.format() == Format.ELF) {
-      assertPages(target, 65_536);
+      LinkedPages.assertPages(target, 65_536);
     }
     assertThat(linked.note().holes()).hasSize(shape == Shape.HOLE ? 1 : 0);
     for (Hole hole : linked.note().holes()) {
-      assertHole(target, hole);
+      LinkedPages.assertHole(target, hole);
     }
     if (link.runsHere()) {
+      assertThat(run(target)).isEqualTo(sum());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = CodeLink.class,
+      names = {"LLD_LINK", "LLD_LINK_AARCH64", "MINGW", "MINGW_GCC", "LD64", "LD64_ARM64"},
+      mode = EnumSource.Mode.EXCLUDE)
+  void dataThatIsASharedObjectIsNeeded(CodeLink link) throws IOException {
+    Path object = link.compile(folder, "needed.c");
+    Path plain = data;
+    ObjectTarget target =
+        switch (link) {
+          case LLD_AARCH64 -> ObjectTarget.AARCH64_LINUX;
+          case LLD_RISCV64 -> ObjectTarget.RISCV64_LINUX;
+          case LLD_S390X -> ObjectTarget.S390X_LINUX;
+          default -> ObjectTarget.X86_64_LINUX;
+        };
+    String soname;
+    try (Validity.Fresh fresh = fresh(plain)) {
+      SharedData shared = SharedData.of(fresh.data(), target).withExport("table", "table", 0, SIZE);
+      soname = shared.soname();
+      data = folder.resolve(soname);
+      shared.write(data, false);
+    }
+    Path code = out.resolve("m.so");
+    Linked linked = link(link, Shape.NEEDED, List.of(object), code);
+    assertThat(linked.note().dataId().hex()).contains(soname.substring(2, 18));
+    assertThat(Readobj.of(code, "--needed-libs").toString()).contains(soname);
+    assertFresh(code);
+    if (link.runsHere()) {
+      assertThat(run(code)).isEqualTo(sum());
+    }
+    // One that nobody refers to is needed all the same, and one without the id in its name is not.
+    Path other = link.compile(folder, "slots.c");
+    link(link, Shape.NEEDED, List.of(other), out.resolve("n.so"));
+    assertThat(Readobj.of(out.resolve("n.so"), "--needed-libs").toString()).contains(soname);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void dataThatIsWithinIsFoundThereAndTheSame(CodeLink link) throws IOException {
+    Path object = link.compile(folder, "slots.c");
+    Path target = out.resolve("m.so");
+    Linked linked = link(link, Shape.WITHIN, List.of(object), target);
+    assertThat(linked.note().shape()).isEqualTo(Shape.WITHIN);
+    assertThat(Bytes.names(out)).containsExactly("m.so");
+    assertFresh(target);
+    Expectations full = Expectations.none().withDataId(linked.note().dataId());
+    try (Validity inside = DataFile.check(target, full.withTier(Tier.FULL))) {
+      assertThat(inside).isInstanceOf(Validity.Fresh.class);
+      byte[] content =
+          ((Validity.Fresh) inside)
+              .data()
+              .section("table")
+              .orElseThrow()
+              .newInputStream()
+              .readAllBytes();
+      assertThat(content).isEqualTo(CONTENT);
+    }
+    if (link.runsHere()) {
+      data = target;
       assertThat(run(target)).isEqualTo(sum());
     }
   }
@@ -123,7 +187,7 @@ final class LinkTest {
               .write(target, OutputOptions.standard());
       assertThat(linked.note().pageSize()).isEqualTo(4096);
     }
-    assertPages(target, 4096);
+    LinkedPages.assertPages(target, 4096);
   }
 
   @ParameterizedTest
@@ -341,11 +405,12 @@ final class LinkTest {
   void anInterruptKillsTheLinkerAndWhatItStarted() throws Exception {
     Path object = CodeLink.LLD.compile(folder, "slots.c");
     Path started = folder.resolve("started");
-    Path ended = folder.resolve("ended");
+    Path pipe = folder.resolve("pipe");
+    // A child that waits for ever, as a driver's linker may.
     String script =
-        "(echo $$ > %s.new; mv %s.new %s; read x < %s; touch %s) & wait"
-            .formatted(started, started, started, folder.resolve("pipe"), ended);
-    Run.of("mkfifo", folder.resolve("pipe").toString()).succeeded();
+        "sh -c 'echo $$ > %1$s.new; mv %1$s.new %1$s; read x < %2$s' & wait"
+            .formatted(started, pipe);
+    Run.of("mkfifo", pipe.toString()).succeeded();
     List<Throwable> thrown = new ArrayList<>();
     Thread thread =
         new Thread(() -> {
@@ -356,13 +421,14 @@ final class LinkTest {
           }
         });
     thread.start();
-    while (!Files.exists(started)) {
+    while (!Files.exists(started) && thread.isAlive()) {
       Thread.onSpinWait();
     }
     thread.interrupt();
     thread.join();
     assertThat(thrown).singleElement().isInstanceOf(InterruptedIOException.class);
-    assertThat(ended).doesNotExist();
+    long child = Long.parseLong(Files.readString(started).strip());
+    assertThat(ProcessHandle.of(child).filter(ProcessHandle::isAlive)).isEmpty();
     assertThat(Bytes.names(out)).isEmpty();
   }
 
@@ -476,42 +542,6 @@ final class LinkTest {
     }
   }
 
-  /** Every PT_LOAD can be mapped with pages of that size, as another reader sees it. */
-  private static void assertPages(Path library, long pageSize) {
-    List<Readobj> loads = loads(library);
-    assertThat(loads).isNotEmpty();
-    for (Readobj load : loads) {
-      long alignment = load.number("Alignment");
-      assertThat(alignment).isGreaterThanOrEqualTo(pageSize);
-      assertThat((load.number("VirtualAddress") - load.number("Offset")) % alignment).isZero();
-    }
-  }
-
-  /** Nothing but the hole is in its pages, as another reader sees it. */
-  private static void assertHole(Path library, Hole hole) {
-    assertThat(hole.address() % 65_536).isZero();
-    assertThat(hole.size()).isEqualTo(SIZE);
-    int around = 0;
-    for (Readobj load : loads(library)) {
-      long start = load.number("VirtualAddress");
-      long fileEnd = start + load.number("FileSize");
-      long end = start + load.number("MemSize");
-      boolean holds = start <= hole.address() && hole.address() + hole.size() <= end;
-      around += holds ? 1 : 0;
-      long taken = holds ? fileEnd : end;
-      boolean before = ((taken + 65_535) & -65_536) <= hole.address();
-      boolean after = (start & -65_536) >= hole.address() + hole.size();
-      assertThat(before || after || taken == start).as("%s", load).isTrue();
-    }
-    assertThat(around).isEqualTo(1);
-  }
-
-  private static List<Readobj> loads(Path library) {
-    return Readobj.of(library, "--program-headers").all("ProgramHeader").stream()
-        .filter(header -> header.word("Type").equals("PT_LOAD"))
-        .toList();
-  }
-
   private String run(Path code) throws IOException {
     Path program = folder.resolve("print-sum");
     if (!Files.exists(program)) {
@@ -520,7 +550,9 @@ final class LinkTest {
     long offset =
         new String(Files.readAllBytes(data), StandardCharsets.ISO_8859_1)
             .indexOf(new String(CONTENT, StandardCharsets.ISO_8859_1));
-    return Run.of(program.toString(), code.toString(), data.toString(), offset + "", SIZE + "")
+    return Run.of(
+            Map.of("LD_LIBRARY_PATH", folder.toString()),
+            List.of(program.toString(), code.toString(), data.toString(), offset + "", SIZE + ""))
         .succeeded()
         .out()
         .strip();

@@ -16,7 +16,6 @@ import dev.calotype.ji.WriteOptions;
 import dev.calotype.testing.Bytes;
 import dev.calotype.testing.Libraries;
 import dev.calotype.testing.Libraries.Toolchain;
-import dev.calotype.testing.MachOFiles;
 import dev.calotype.testing.Run;
 import dev.calotype.testing.Tools;
 import java.io.IOException;
@@ -86,10 +85,11 @@ class SplitTest {
 
   @Test
   void anImageOfAFormatThatIsOnlyReadIsUnsupported() {
-    Path library = MachOFiles.library(folder, "arm64");
-    assertThatThrownBy(() -> Split.plan(library, List.of()))
+    Path object = Libraries.object(folder, "x86_64-windows-msvc");
+    assertThatThrownBy(() -> Split.plan(object, List.of()))
         .isInstanceOf(UnsupportedFormatException.class)
-        .hasMessageContaining("Mach-O as an image to split");
+        .hasMessageContaining("COFF")
+        .hasMessageContaining("as an image to split");
   }
 
   @Test
@@ -277,7 +277,7 @@ class SplitTest {
   void imagesThatCantBeSplitAreRefusedWithTheReason() throws IOException {
     Path object = folder.resolve("library.o");
     Libraries.compile("gcc", folder, "library.c", object, List.of("-c"));
-    assertRefused(object, "is a relocatable object; only linked images can be split yet");
+    assertRefused(object, "is a relocatable object, to be split as slots, hole or needed");
     Path library = Toolchain.GNU.link(folder);
     Pair pair = Pair.split(library, folder);
     assertRefused(pair.code(), "is a code object already");

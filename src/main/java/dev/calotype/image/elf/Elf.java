@@ -65,8 +65,13 @@ public final class Elf {
 
   public static final long SHF_ALLOC = 2;
   public static final long SHF_EXECINSTR = 4;
+  public static final long SHF_MERGE = 0x10;
+  public static final long SHF_LINK_ORDER = 0x80;
+  public static final long SHF_GROUP = 0x200;
   public static final long SHF_TLS = 0x400;
   public static final long SHF_COMPRESSED = 0x800;
+  public static final long SHF_GNU_RETAIN = 0x200000;
+  public static final long SHF_EXCLUDE = 0x80000000L;
 
   /** Dynamic table tags, {@code d_tag}. */
   public static final long DT_NULL = 0;

@@ -274,6 +274,11 @@ public final class ElfFile implements ElfImage {
     return ElfLinkage.imports(dynamicSymbols());
   }
 
+  /** The name of one of its machine's relocation types, or {@code type-N}. */
+  public String relocationType(int type) {
+    return ElfRelocationTypes.name(machine(), header.layout(), type);
+  }
+
   /** The dynamic table, empty if there is none. */
   public ElfDynamic dynamic() {
     return ElfDynamic.read(this);

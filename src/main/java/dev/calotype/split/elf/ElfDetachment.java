@@ -127,7 +127,7 @@ public final class ElfDetachment implements Detachment {
     }
     if (type == Elf.ET_REL) {
       throw new RefusedException(
-          image.file(), "is a relocatable object; only linked images can be split yet");
+          image.file(), "is a relocatable object, to be split as slots, hole or needed");
     }
     if (type != Elf.ET_DYN && type != Elf.ET_EXEC) {
       throw new RefusedException(image.file(), "is no linked image but " + image.type());
