@@ -61,7 +61,7 @@ class ObjectJoinTest {
     byte[] original = Files.readAllBytes(object);
     Path joined = folder.resolve("joined");
     Random random = new Random(5);
-    int count = Tools.count(150, 10_000);
+    int count = Tools.count(60, 10_000);
     int refused = 0;
     for (int i = 0; i < count; i++) {
       byte[] flipped = code.clone();
@@ -90,7 +90,7 @@ class ObjectJoinTest {
       headers.add(i);
       headers.add(bytes.length - 64 * (1 + random.nextInt(20)) + i);
     }
-    for (int i = 0; i < Tools.count(150, 10_000); i++) {
+    for (int i = 0; i < Tools.count(60, 10_000); i++) {
       byte[] changed = bytes.clone();
       for (int k = 0; k < 1 + random.nextInt(3); k++) {
         int at =
@@ -208,7 +208,7 @@ class ObjectJoinTest {
     try (Stream<Path> files = Files.list(of)) {
       objects = new ArrayList<>(files.sorted().toList());
     }
-    int step = Math.max(1, objects.size() / Tools.count(60, 100_000));
+    int step = Math.max(1, objects.size() / Tools.count(20, 100_000));
     int accepted = 0;
     for (int i = 0; i < objects.size(); i += step) {
       for (Shape shape : List.of(Shape.HOLE, Shape.SLOTS, Shape.NEEDED)) {

@@ -298,6 +298,17 @@ class ObjectSelectionTest {
   }
 
   @Test
+  void relocationsOfAnotherKindAreNotOverlooked() throws IOException {
+    Path object =
+        ObjectToolchain.CLANG_LLD.compile(
+            folder, "tables.c", OPTIONS + " -Wa,--crel,--allow-experimental-crel");
+    assertThat(refused(object, Shape.SLOTS, ObjectSelection.all()).reason())
+        .contains("has relocations of another kind", "CREL");
+    assertThat(ObjectPair.split(object, folder, Shape.HOLE, ObjectSelection.all()).moved())
+        .contains(".rodata.squares");
+  }
+
+  @Test
   void objectsOfOtherKindsAreRefusedByName() throws IOException {
     Path source = Files.writeString(folder.resolve("any.c"), "const int table[9] = {1};\n");
     for (String target : List.of("i386-linux-gnu", "s390x-linux-gnu", "armv7-linux-gnueabi")) {

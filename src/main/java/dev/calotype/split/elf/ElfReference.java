@@ -1,5 +1,6 @@
 package dev.calotype.split.elf;
 
+import dev.calotype.RefusedException;
 import dev.calotype.image.elf.Elf;
 import dev.calotype.image.elf.ElfSection;
 import java.util.ArrayList;
@@ -86,7 +87,14 @@ record ElfReference(
       IntPredicate completing,
       Consumer<List<ElfReference>> taker) {
     for (ElfSection table : object.sections()) {
-      if (table.typeNumber() != Elf.SHT_RELA) {
+      long kind = table.typeNumber();
+      if ((kind == Elf.SHT_REL || kind == Elf.SHT_CREL) && table.size() > 0) {
+        throw new RefusedException(
+            object.file(),
+            "has relocations of another kind in section %s (%s)"
+                .formatted(table.name(), table.type()));
+      }
+      if (kind != Elf.SHT_RELA) {
         continue;
       }
       String structure = "section header " + table.index();
