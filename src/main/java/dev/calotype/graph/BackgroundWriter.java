@@ -26,6 +26,7 @@ final class BackgroundWriter implements AutoCloseable {
   private final Sink sink;
   private final BlockingQueue<Object> work = new LinkedBlockingQueue<>();
   private final BlockingQueue<Batch> free;
+  private final int most;
   private final Thread thread;
   private int made;
   private volatile @Nullable Throwable error;
@@ -38,7 +39,8 @@ final class BackgroundWriter implements AutoCloseable {
    */
   BackgroundWriter(String name, int filled, Sink sink) {
     this.sink = sink;
-    this.free = new ArrayBlockingQueue<>(filled + WAITING);
+    this.most = filled + WAITING;
+    this.free = new ArrayBlockingQueue<>(most);
     this.thread = Thread.ofPlatform().daemon().name(name).start(this::run);
   }
 
@@ -54,7 +56,7 @@ final class BackgroundWriter implements AutoCloseable {
       return batch;
     }
     synchronized (this) {
-      if (made < free.remainingCapacity() + free.size()) {
+      if (made < most) {
         made++;
         return new Batch();
       }
@@ -67,8 +69,8 @@ final class BackgroundWriter implements AutoCloseable {
     work.add(batch);
   }
 
-  /** Runs something on the thread, after all that was handed over before, and waits for it. */
-  <T> T call(FutureTask<T> task) throws IOException {
+  /** Waits for a task and throws what it threw. */
+  static <T> T await(FutureTask<T> task) throws IOException {
     try {
       return uninterruptibly(task::get);
     } catch (WrappedException e) {
@@ -86,18 +88,41 @@ final class BackgroundWriter implements AutoCloseable {
     }
   }
 
+  /** Runs something on the thread, after all that was handed over before. */
   void submit(FutureTask<?> task) {
     work.add(task);
+  }
+
+  /** Waits until all that was handed over is written; throws the first error. */
+  void drain() throws IOException {
+    FutureTask<Boolean> last = new FutureTask<>(() -> true);
+    submit(last);
+    await(last);
+    Throwable first = error;
+    if (first instanceof IOException io) {
+      throw io;
+    }
+    if (first instanceof RuntimeException runtime) {
+      throw runtime;
+    }
+    if (first != null) {
+      throw new IllegalStateException(first);
+    }
+  }
+
+  /** Waits for a thread's end. */
+  static void join(Thread thread) {
+    uninterruptibly(() -> {
+      thread.join();
+      return thread;
+    });
   }
 
   /** Ends the thread when all that was handed over is done, and waits for that. */
   @Override
   public void close() {
     work.add(this);
-    uninterruptibly(() -> {
-      thread.join();
-      return this;
-    });
+    join(thread);
   }
 
   private void run() {

@@ -73,7 +73,7 @@ final class CommitFinder {
 
   private CommitRecord search(long size) throws IOException {
     // A window and what a record that starts at its end still needs.
-    byte[] buffer = new byte[WINDOW + CommitRecord.SIZE];
+    byte[] buffer = new byte[(int) Math.min(WINDOW, size) + CommitRecord.SIZE];
     int rejected = 0;
     for (long end = size & -Layout.ALIGNMENT; end > Layout.FILE_HEADER_SIZE; ) {
       long start = Math.max(Layout.FILE_HEADER_SIZE, end - WINDOW);

@@ -205,8 +205,7 @@ public final class Session implements AutoCloseable {
   /** Commits a session that touched a part of the graph. The rest stays as it was. */
   public void commit() throws IOException {
     requireOpen();
-    commit(false);
-    ended = true;
+    end(false);
   }
 
   /**
@@ -215,8 +214,7 @@ public final class Session implements AutoCloseable {
    */
   public void complete() throws IOException {
     requireOpen();
-    commit(true);
-    ended = true;
+    end(true);
   }
 
   /** Ends the session. What was not committed is gone. */
@@ -322,6 +320,15 @@ public final class Session implements AutoCloseable {
     }
   }
 
+  private void end(boolean complete) throws IOException {
+    commit(complete);
+    ended = true;
+    if (options.form() == SessionOptions.Form.REWRITE) {
+      CompactionOptions all = CompactionOptions.standard();
+      new Compactor(path, all.withDurability(options.durability())).run();
+    }
+  }
+
   /**
    * Commits all that was recorded before this moment, and nothing recorded after it, so that no
    * edge leads to what is not there.
@@ -344,7 +351,7 @@ public final class Session implements AutoCloseable {
         stripe.lock.unlock();
       }
     }
-    writer.call(task);
+    BackgroundWriter.await(task);
   }
 
   /** On the background thread. */

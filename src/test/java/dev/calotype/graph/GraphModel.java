@@ -3,9 +3,11 @@ package dev.calotype.graph;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 
 /** What a graph should hold, in plain collections. */
@@ -55,6 +57,35 @@ final class GraphModel {
       edges.add(there.get(random.nextInt(there.size())));
     }
     return edges;
+  }
+
+  /** A node that was recorded. */
+  Node node(long index) {
+    return Objects.requireNonNull(nodes.get(index));
+  }
+
+  /** Whether a graph says the same, by whatever way it is asked. */
+  boolean isSameAs(Graph graph) {
+    boolean same = graph.nodes() == nodes.size();
+    long[] into = new long[1 << 12];
+    int seen = 0;
+    for (NodeCursor cursor = graph.cursor(); cursor.next(); ) {
+      Node node = nodes.get(cursor.node());
+      int count = cursor.edges(into);
+      same &=
+          node != null
+              && node.kind == cursor.kind()
+              && node.key.equals(graph.key(cursor.node()))
+              && node.value.equals(graph.value(cursor.node()))
+              && node.edges.equals(
+                  Arrays.stream(into, 0, Math.min(count, into.length)).boxed().toList());
+      seen++;
+    }
+    for (Map.Entry<Long, Node> entry : nodes.entrySet()) {
+      Fingerprint key = entry.getValue().key;
+      same &= graph.find(entry.getValue().kind, key.high(), key.low()) == entry.getKey();
+    }
+    return same && seen == nodes.size();
   }
 
   /** Compares all that a graph says with this. */

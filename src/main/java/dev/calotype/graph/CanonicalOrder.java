@@ -1,0 +1,213 @@
+package dev.calotype.graph;
+
+import dev.calotype.MalformedImageException;
+import dev.calotype.bytes.Endian;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.function.LongConsumer;
+
+/**
+ * The order in which a compaction numbers nodes: those that nobody depends on, by the hash of their
+ * keys, each behind all it depends on, in the order of its edges; then, in the same way, what is
+ * left, which are circles. It follows from what the graph says, not from how it is stored, and
+ * neighbours in it are near each other in the graph.
+ */
+final class CanonicalOrder {
+  /** Starting points that are sorted at a time. */
+  private static final int MOST_STARTS = 1 << 20;
+
+  private final Graph graph;
+  private final MemorySegment bytes;
+  private final long[] dropped;
+  private final Numbers numbers;
+  private final Numbers order;
+  private final long[] numbered;
+  private final LongConsumer progress;
+  private long[] nodes = new long[64];
+  private int[] positions = new int[64];
+  private long count;
+
+  /**
+   * Prepares the order of a graph's nodes.
+   *
+   * @param dropped a bit for each node that nothing keeps but what depends on it
+   * @param progress is told the count now and then, and may throw to stop
+   */
+  CanonicalOrder(Graph graph, long[] dropped, Arena arena, LongConsumer progress) {
+    this.graph = graph;
+    this.bytes = graph.mapped();
+    this.dropped = dropped;
+    this.progress = progress;
+    this.numbers = new Numbers(graph.limit(), graph.limit(), arena);
+    this.order = new Numbers(graph.nodes(), graph.limit(), arena);
+    this.numbered = new long[Liveness.words(graph.limit())];
+  }
+
+  /** How many nodes there are in the order. */
+  long count() {
+    return count;
+  }
+
+  /** The node that gets a number. */
+  long node(long number) {
+    return order.get(number);
+  }
+
+  /** The number that a node gets. */
+  long number(long node) {
+    return numbers.get(node);
+  }
+
+  void find() {
+    long[] starts = wanted();
+    long[] targets = targets();
+    for (int i = 0; i < starts.length; i++) {
+      starts[i] &= ~targets[i];
+    }
+    from(starts);
+    long[] rest = wanted();
+    for (int i = 0; i < rest.length; i++) {
+      rest[i] &= ~numbered[i];
+    }
+    from(rest);
+  }
+
+  /** A bit for each node that is kept for itself. */
+  private long[] wanted() {
+    long[] bits = new long[numbered.length];
+    for (NodeCursor cursor = graph.cursor(); cursor.next(); ) {
+      bits[(int) (cursor.node() >>> 6)] |= 1L << cursor.node();
+    }
+    for (int i = 0; i < bits.length; i++) {
+      bits[i] &= ~dropped[i];
+    }
+    return bits;
+  }
+
+  /** A bit for each node that a kept one depends on. */
+  private long[] targets() {
+    long[] bits = new long[numbered.length];
+    long[] edges = new long[256];
+    for (NodeCursor cursor = graph.cursor(); cursor.next(); ) {
+      if (has(dropped, cursor.node())) {
+        continue;
+      }
+      int count = cursor.edgeCount();
+      edges = count > edges.length ? new long[count] : edges;
+      cursor.edges(edges);
+      for (int i = 0; i < count; i++) {
+        bits[(int) (edges[i] >>> 6)] |= 1L << edges[i];
+      }
+    }
+    return bits;
+  }
+
+  /** Numbers what can be reached from some nodes, a share of their hashes after the other. */
+  private void from(long[] starts) {
+    long total = 0;
+    for (long word : starts) {
+      total += Long.bitCount(word);
+    }
+    int shares = Integer.highestOneBit((int) (2 * total / MOST_STARTS) + 1) * 2;
+    long[] hashes = new long[(int) Math.min(total, 2 * MOST_STARTS)];
+    long[] sorted = hashes.clone();
+    for (int share = 0; share < shares && total > 0; share++) {
+      int found = 0;
+      for (int word = 0; word < starts.length; word++) {
+        for (long bits = starts[word]; bits != 0; bits &= bits - 1) {
+          long node = 64L * word + Long.numberOfTrailingZeros(bits);
+          long hash = hash(node);
+          if (KeyHash.bucket(hash, shares) == share) {
+            if (found == hashes.length) {
+              hashes = Arrays.copyOf(hashes, 2 * found);
+              sorted = Arrays.copyOf(sorted, 2 * found);
+            }
+            hashes[found] = node;
+            sorted[found++] = hash;
+          }
+        }
+      }
+      KeyOrder.sort(graph, sorted, hashes, found);
+      for (int i = 0; i < found; i++) {
+        down(hashes[i]);
+      }
+    }
+  }
+
+  private long hash(long node) {
+    long place = graph.place(node);
+    long block = Blocks.block(place);
+    long cell = Blocks.cell(bytes, block, Blocks.ordinal(place));
+    return KeyHash.of(
+        Blocks.kind(bytes, block, cell),
+        Blocks.keyHigh(bytes, block, cell),
+        Blocks.keyLow(bytes, block, cell));
+  }
+
+  /** Numbers a node behind all that it depends on. */
+  private void down(long start) {
+    if (has(numbered, start)) {
+      return;
+    }
+    int depth = push(start, 0);
+    while (depth > 0) {
+      long node = nodes[depth - 1];
+      long next = next(node, depth);
+      if (next >= 0) {
+        depth = push(next, depth);
+      } else {
+        numbers.set(node, count);
+        order.set(count, node);
+        count++;
+        depth--;
+        if ((count & 0xfff) == 0) {
+          progress.accept(count);
+        }
+      }
+    }
+  }
+
+  /** The next node below that was not seen yet, −1 if there is none. */
+  private long next(long node, int depth) {
+    long place = graph.place(node);
+    if (place == Blocks.NOWHERE) {
+      throw new MalformedImageException(
+          graph.path().toString(), "edge", 0, "to %d".formatted(node), "to a node");
+    }
+    long block = Blocks.block(place);
+    int ordinal = Blocks.ordinal(place);
+    long cell = Blocks.cell(bytes, block, ordinal);
+    int width = Blocks.width(cell);
+    long edges = Blocks.edges(bytes, block);
+    long end = edges + Blocks.start(Blocks.cell(bytes, block, ordinal + 1));
+    long mask = Layout.mask(width);
+    int position = positions[depth - 1];
+    long at = edges + Blocks.start(cell) + (long) position * width;
+    while (at < end) {
+      long target = Endian.u64(bytes, at, true) & mask;
+      position++;
+      if (!has(numbered, target)) {
+        positions[depth - 1] = position;
+        return target;
+      }
+      at += width;
+    }
+    return -1;
+  }
+
+  private int push(long node, int depth) {
+    numbered[(int) (node >>> 6)] |= 1L << node;
+    if (depth == nodes.length) {
+      nodes = Arrays.copyOf(nodes, 2 * depth);
+      positions = Arrays.copyOf(positions, 2 * depth);
+    }
+    nodes[depth] = node;
+    positions[depth] = 0;
+    return depth + 1;
+  }
+
+  private static boolean has(long[] bits, long node) {
+    return (bits[(int) (node >>> 6)] >>> node & 1) != 0;
+  }
+}
