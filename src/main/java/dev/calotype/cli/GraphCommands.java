@@ -24,6 +24,7 @@ final class GraphCommands {
             new Member("verify", GraphVerifyCommand::new),
             new Member("why", GraphWhyCommand::new),
             new Member("dump", GraphDumpCommand::new),
-            new Member("stats", GraphStatsCommand::new)));
+            new Member("stats", GraphStatsCommand::new),
+            new Member("compact", GraphCompactCommand::new)));
   }
 }

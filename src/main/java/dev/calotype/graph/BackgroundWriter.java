@@ -26,6 +26,7 @@ final class BackgroundWriter implements AutoCloseable {
   private final Sink sink;
   private final BlockingQueue<Object> work = new LinkedBlockingQueue<>();
   private final BlockingQueue<Batch> free;
+  private final int most;
   private final Thread thread;
   private int made;
   private volatile @Nullable Throwable error;
@@ -38,7 +39,8 @@ final class BackgroundWriter implements AutoCloseable {
    */
   BackgroundWriter(String name, int filled, Sink sink) {
     this.sink = sink;
-    this.free = new ArrayBlockingQueue<>(filled + WAITING);
+    this.most = filled + WAITING;
+    this.free = new ArrayBlockingQueue<>(most);
     this.thread = Thread.ofPlatform().daemon().name(name).start(this::run);
   }
 
@@ -54,7 +56,7 @@ final class BackgroundWriter implements AutoCloseable {
       return batch;
     }
     synchronized (this) {
-      if (made < free.remainingCapacity() + free.size()) {
+      if (made < most) {
         made++;
         return new Batch();
       }

@@ -84,6 +84,11 @@ public final class Compaction implements AutoCloseable {
     compactor.stop();
   }
 
+  /** Whether it has ended, so that {@link #await} returns at once. */
+  public boolean isDone() {
+    return task.isDone();
+  }
+
   /** How much has been done, from 0 to 1. */
   public double progress() {
     return compactor.progress();

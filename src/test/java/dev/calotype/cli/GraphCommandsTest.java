@@ -175,6 +175,36 @@ final class GraphCommandsTest {
   }
 
   @Test
+  void compactWritesTheSameGraphWithoutHoles() throws IOException {
+    RustcSamples.unpack("threads4", rustc);
+    Cli.run("graph", "import", rustc, "-o", graph, "--fast").succeeded();
+    long before = Files.size(graph);
+    assertThat(Cli.run("graph", "compact", graph, "--if-dead", 50, "--fast").succeeded().out())
+        .startsWith(graph + ": not due, ");
+    assertThat(Files.size(graph)).isEqualTo(before);
+    Map<String, Object> json =
+        Cli.run("graph", "compact", graph, "--fast", "--json").succeeded().object();
+    assertThat(json)
+        .containsEntry("file", graph.toString())
+        .containsEntry("compacted", true)
+        .containsEntry("bytesBefore", before)
+        .containsEntry("bytes", Files.size(graph))
+        .containsEntry("nodes", 56_175L)
+        .containsEntry("dropped", 0L)
+        .hasSize(6);
+    assertThat(oracle(Cli.run("graph", "info", graph, "--json").succeeded().object()))
+        .contains("nodes 56175\n", "holes 0\n")
+        .endsWith(oracle("threads4").replaceFirst("(?s).*?\\nkind ", "kind "));
+    Cli.run("graph", "verify", graph).succeeded();
+    byte[] once = Bytes.read(graph);
+    assertThat(Cli.run("graph", "compact", graph, "--fast").succeeded().out())
+        .contains(" nodes, 0 dropped\n");
+    assertThat(graph).hasBinaryContent(once);
+    Cli.run("graph", "compact", graph, "--if-dead", 101).failed(ExitCode.USAGE);
+    Cli.run("graph", "compact", graph, "--keep", 0).failed(ExitCode.USAGE);
+  }
+
+  @Test
   void whyPrintsAShortestPath() {
     importSmall();
     assertThat(
@@ -281,7 +311,7 @@ final class GraphCommandsTest {
   @Test
   void theGroupHasAHelpOfItsOwn() {
     String help = Cli.run("graph", "--help").succeeded().out();
-    for (String name : List.of("info", "import", "verify", "why", "dump", "stats")) {
+    for (String name : List.of("info", "import", "verify", "why", "dump", "stats", "compact")) {
       assertThat(help).contains("  " + name + " ");
       assertThat(Cli.run("graph", name, "--help").succeeded().out())
           .startsWith("Usage: calotype graph " + name)

@@ -115,6 +115,34 @@ class GraphTest {
   }
 
   @Test
+  void recordingWaitsForTheDiskAndLosesNothing() throws Exception {
+    int threads = 8;
+    int each = Tools.count(20_000, 1_000_000);
+    try (Session session = Session.open(path, FAST)) {
+      List<Thread> started = new ArrayList<>();
+      for (int t = 0; t < threads; t++) {
+        int id = t;
+        started.add(
+            Thread.ofPlatform()
+                .start(() -> {
+                  for (int i = 0; i < each; i++) {
+                    session.node(id, id, i, i, 0, new long[0], 0);
+                  }
+                }));
+      }
+      for (Thread thread : started) {
+        thread.join();
+      }
+      session.commit();
+    }
+    try (Arena arena = Arena.ofConfined();
+        Graph graph = Graph.open(path, arena)) {
+      assertThat(graph.nodes()).isEqualTo((long) threads * each);
+      assertThat(graph.verify()).isEmpty();
+    }
+  }
+
+  @Test
   void aCheckpointIsSeenAndAnAbandonedSessionIsNot() throws IOException {
     GraphModel model = new GraphModel();
     SplittableRandom random = new SplittableRandom(3);
