@@ -43,6 +43,7 @@ public final class Session implements AutoCloseable {
   private UpdateLog updates;
   private volatile @Nullable Graph latest;
   private boolean ended;
+  private boolean broken;
   private volatile boolean closed;
 
   /** What one of a few groups of threads is recording. */
@@ -366,6 +367,10 @@ public final class Session implements AutoCloseable {
       if (before != null && builder.isEmpty() && log.count() == 0 && !complete) {
         return false;
       }
+      if (broken) {
+        throw new IOException(path + ": an earlier commit failed, and what it had is lost");
+      }
+      broken = true;
       SegmentBuilder finished = builder;
       CommitRecord record = finished.finish(log, out -> ages(out, complete), facts(complete));
       if (before == null) {
@@ -377,6 +382,7 @@ public final class Session implements AutoCloseable {
       latest = after;
       builder = new SegmentBuilder(path, Optional.of(after));
       finished.close();
+      broken = false;
       if (before != null && before != previous.orElse(null)) {
         before.close();
       }

@@ -72,6 +72,27 @@ class CompactionTest {
   }
 
   @Test
+  void aRewritingSessionLeavesNeitherGarbageNorHoles() throws IOException {
+    Path path = folder.resolve("a");
+    record(path, 8, 3000);
+    SessionOptions rewrite = FAST.withForm(SessionOptions.Form.REWRITE);
+    try (Session session = Session.open(path, rewrite)) {
+      for (int i = 0; i < 300; i++) {
+        session.node(i % 11, 5, i, 99, 99, new long[0], 0);
+      }
+      session.complete();
+    }
+    try (Arena arena = Arena.ofConfined();
+        Graph graph = Graph.open(path, arena)) {
+      assertThat(graph.nodes()).isEqualTo(3000);
+      assertThat(graph.deadBytes()).isZero();
+      assertThat(graph.holes()).isZero();
+      assertThat(graph.value(graph.find(0, 5, 0))).isEqualTo(new Fingerprint(99, 99));
+      assertThat(graph.verify()).isEmpty();
+    }
+  }
+
+  @Test
   void circlesAreOrderedToo() throws IOException {
     List<byte[]> compacted = new ArrayList<>();
     for (int shift = 0; shift < 3; shift++) {

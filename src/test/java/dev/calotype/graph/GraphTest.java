@@ -245,6 +245,8 @@ class GraphTest {
       assertThatThrownBy(session::commit)
           .isInstanceOf(RefusedException.class)
           .hasMessageContaining("an edge leads to node 1, which nobody recorded");
+      session.node(1, 1, 0, 0, 0, none, 0);
+      assertThatThrownBy(session::commit).hasMessageContaining("an earlier commit failed");
     }
     assertThatThrownBy(() -> Graph.open(path, Arena.ofAuto()))
         .isInstanceOf(NoSuchFileException.class);
