@@ -42,7 +42,12 @@ public final class Loader {
    * @param data has to stay open while this is used; what was loaded does not need it
    */
   public static Loader of(Validity.Fresh data) {
-    return new Loader(data, Imports.none(), Host.current(), false, false);
+    return new Loader(data, Imports.none(), ThisHost.HOST, false, false);
+  }
+
+  /** Asked for once: Linux measures its processors for {@code /proc/cpuinfo}, for milliseconds. */
+  private static final class ThisHost {
+    static final Host HOST = Host.current();
   }
 
   /**
