@@ -32,6 +32,7 @@ final class CWalks {
   private final MethodHandle symbols;
 
   /** Compiles and loads them. */
+  @SuppressWarnings("restricted")
   CWalks() {
     SymbolLookup library = SymbolLookup.libraryLookup(compile(), Arena.global());
     Linker linker = Linker.nativeLinker();

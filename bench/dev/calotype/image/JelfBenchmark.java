@@ -45,7 +45,7 @@ public class JelfBenchmark {
   /** jelf. */
   @Benchmark
   public long find() {
-    MappedByteBuffer bytes = (MappedByteBuffer) buffer.duplicate();
+    MappedByteBuffer bytes = buffer.duplicate();
     return ElfFile.from(bytes).firstSectionByName(image.section()).header.sh_offset;
   }
 }
