@@ -71,10 +71,12 @@ final class GraphTrace {
 
   private final List<Event> events = new ArrayList<>();
   private final String target;
+  private final String folder;
   private final byte[] old;
 
   private GraphTrace(Path target, byte[] old) {
     this.target = target.toString();
+    this.folder = Objects.requireNonNull(target.getParent()).toString();
     this.old = old;
   }
 
@@ -142,7 +144,7 @@ final class GraphTrace {
           if (i == withoutSync) {
             continue;
           }
-          if (Path.of(target).getParent().equals(Path.of(sync.path))) {
+          if (sync.path.equals(folder)) {
             named.subList(0, named.size() - 1).clear();
           } else {
             Inode inode = inode(files, sync.path);
@@ -246,7 +248,7 @@ final class GraphTrace {
           addIfPart(new Truncate(file(arguments), lastNumber(arguments)), file(arguments));
       case "fsync", "fdatasync" -> {
         String path = file(arguments);
-        if (Path.of(target).getParent().equals(Path.of(path))) {
+        if (path.equals(folder)) {
           events.add(new Sync(path));
         } else {
           addIfPart(new Sync(path), path);
