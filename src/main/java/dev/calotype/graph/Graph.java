@@ -1,5 +1,6 @@
 package dev.calotype.graph;
 
+import dev.calotype.FileChangedException;
 import dev.calotype.MalformedImageException;
 import dev.calotype.bytes.Endian;
 import dev.calotype.map.OpenFile;
@@ -274,12 +275,25 @@ public final class Graph implements AutoCloseable {
 
   /**
    * Runs work that asks this graph, and makes sure that its answer came from bytes that were all
-   * there: see {@link OpenFile#whileWhole}.
+   * there: see {@link OpenFile#whileWhole}. What is committed is not to be written over. Where
+   * somebody did, and the work therefore looked outside the graph, this says so; elsewhere that is
+   * an {@link IndexOutOfBoundsException}.
    *
-   * @throws dev.calotype.FileChangedException if the file shrank meanwhile
+   * @throws FileChangedException if the file shrank meanwhile, or was written over
    */
   public <T> T whileWhole(Supplier<T> work) throws IOException {
-    return file.whileWhole(work);
+    try {
+      return file.whileWhole(work);
+    } catch (IndexOutOfBoundsException | NegativeArraySizeException e) {
+      // It may be the caller's own mistake: only the checksums of all bytes tell.
+      if (file.whileWhole(() -> new GraphVerifier(this).isAsCommitted())) {
+        throw e;
+      }
+      FileChangedException changed =
+          new FileChangedException(path().toString(), "was written over");
+      changed.addSuppressed(e);
+      throw changed;
+    }
   }
 
   /** Closes the file. Queries go on as long as the arena lives, but for {@link #whileWhole}. */
