@@ -3,7 +3,6 @@ package dev.calotype.graph;
 import dev.calotype.Durability;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -69,47 +68,15 @@ final class Compactor {
   /** Copies the nodes in their order, and encodes them on another thread. */
   private void copy(Graph graph, CanonicalOrder order, SegmentBuilder builder) throws IOException {
     try (BackgroundWriter writer = new BackgroundWriter("graph-compactor", 1, builder::add)) {
-      Batch batch = writer.take();
-      batch.start(0);
-      for (long number = 0; number < order.count(); number++) {
-        int slot = (int) number & (Layout.BLOCK_NODES - 1);
-        add(graph, order, order.node(number), slot, batch);
-        if (slot == Layout.BLOCK_NODES - 1 || batch.edgeCount >= Batch.MOST_EDGES) {
-          writer.submit(batch);
-          batch = writer.take();
-          batch.start((number + 1) >>> Layout.BLOCK_BITS);
-          report(graph.nodes() + number);
-        }
-      }
-      if (batch.count > 0) {
+      CompactedNodes nodes = new CompactedNodes(graph, order);
+      for (long number = 0; number < order.count(); ) {
+        Batch batch = writer.take();
+        number += nodes.fill(batch, number);
         writer.submit(batch);
+        report(graph.nodes() + number);
       }
       writer.drain();
     }
-  }
-
-  private static void add(Graph graph, CanonicalOrder order, long node, int slot, Batch batch) {
-    MemorySegment bytes = graph.mapped();
-    long place = graph.place(node);
-    long block = Blocks.block(place);
-    int ordinal = Blocks.ordinal(place);
-    long cell = Blocks.cell(bytes, block, ordinal);
-    long end = Blocks.start(Blocks.cell(bytes, block, ordinal + 1));
-    int count = Blocks.edgeCount(end - Blocks.start(cell), Blocks.width(cell));
-    long[] edges = batch.room(count);
-    int from = batch.edgeCount;
-    NodeCursor.edges(bytes, block, ordinal, edges, from);
-    for (int i = from; i < from + count; i++) {
-      edges[i] = order.number(edges[i]);
-    }
-    batch.edgeCount = from + count;
-    batch.add(
-        slot,
-        Blocks.kind(bytes, block, cell),
-        Blocks.keyHigh(bytes, block, cell),
-        Blocks.keyLow(bytes, block, cell),
-        Blocks.valueHigh(bytes, block, cell),
-        Blocks.valueLow(bytes, block, cell));
   }
 
   /** Takes over since when nodes have had no colour: a record for each session that says so. */
