@@ -34,6 +34,7 @@ final class CanonicalOrder {
   private long[] edges = new long[64];
   private int[] left = new int[64];
   private long count;
+  private long taken;
 
   /**
    * Prepares the order of a graph's nodes.
@@ -77,18 +78,27 @@ final class CanonicalOrder {
     return numbers.get(node);
   }
 
-  void find() {
+  /** Takes numbers whose nodes, and all that these depend on, have got theirs. */
+  interface Sink {
+    /** Takes {@code count} numbers: 256, or what is left. */
+    void take(long first, int count);
+  }
+
+  void find(Sink sink) {
     long[] starts = wanted();
     long[] targets = targets();
     for (int i = 0; i < starts.length; i++) {
       starts[i] &= ~targets[i];
     }
-    from(starts);
+    from(starts, sink);
     long[] rest = wanted();
     for (int i = 0; i < rest.length; i++) {
       rest[i] &= ~numbered[i];
     }
-    from(rest);
+    from(rest, sink);
+    if (taken < count) {
+      sink.take(taken, (int) (count - taken));
+    }
   }
 
   /** A bit for each node that is kept for itself. */
@@ -122,7 +132,7 @@ final class CanonicalOrder {
   }
 
   /** Numbers what can be reached from some nodes, a share of their hashes after the other. */
-  private void from(long[] starts) {
+  private void from(long[] starts, Sink sink) {
     long total = 0;
     for (long word : starts) {
       total += Long.bitCount(word);
@@ -149,6 +159,9 @@ final class CanonicalOrder {
       KeyOrder.sort(graph, sorted, hashes, found);
       for (int i = 0; i < found; i++) {
         down(hashes[i]);
+        for (; count - taken >= Layout.BLOCK_NODES; taken += Layout.BLOCK_NODES) {
+          sink.take(taken, Layout.BLOCK_NODES);
+        }
       }
     }
   }

@@ -1,6 +1,7 @@
 package dev.calotype.graph;
 
 import dev.calotype.bytes.Endian;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -20,11 +21,20 @@ final class CompactedNodes {
     this.order = order;
   }
 
-  /** Fills a batch with nodes of one range from {@code number} on, and says how many. */
-  int fill(Batch batch, long number) {
+  /** Fills a batch, whose range and count are given, and writes it; in parts if it is large. */
+  void copy(Batch batch, SegmentBuilder to) throws IOException {
+    long first = batch.range << Layout.BLOCK_BITS;
+    int all = batch.count;
+    for (int done = 0; done < all; ) {
+      done += fill(batch, first + done, all - done);
+      to.add(batch);
+    }
+  }
+
+  private int fill(Batch batch, long number, int most) {
     batch.start(number >>> Layout.BLOCK_BITS);
     int slot = (int) number & (Layout.BLOCK_NODES - 1);
-    int count = find(number, (int) Math.min(Layout.BLOCK_NODES - slot, order.count() - number));
+    int count = find(number, most);
     for (int i = 0; i < count; i++) {
       edges(i, batch);
       long block = blocks[i];

@@ -38,10 +38,9 @@ final class Compactor {
   Compaction.Result run() throws IOException {
     try (Arena arena = Arena.ofShared();
         Graph graph = Graph.open(path, arena)) {
-      all = 2 * graph.nodes() + 1;
+      all = graph.nodes() + 1;
       CanonicalOrder order =
           new CanonicalOrder(graph, oldBits(graph, options.keep()), arena, this::report);
-      order.find();
       try (SegmentBuilder builder = new SegmentBuilder(path, Optional.empty());
           UpdateLog nothing = new UpdateLog(path)) {
         copy(graph, order, builder);
@@ -65,16 +64,18 @@ final class Compactor {
     }
   }
 
-  /** Copies the nodes in their order, and encodes them on another thread. */
-  private void copy(Graph graph, CanonicalOrder order, SegmentBuilder builder) throws IOException {
-    try (BackgroundWriter writer = new BackgroundWriter("graph-compactor", 1, builder::add)) {
-      CompactedNodes nodes = new CompactedNodes(graph, order);
-      for (long number = 0; number < order.count(); ) {
+  /** Finds the order, and copies the nodes in it on another thread meanwhile. */
+  private static void copy(Graph graph, CanonicalOrder order, SegmentBuilder builder)
+      throws IOException {
+    CompactedNodes nodes = new CompactedNodes(graph, order);
+    try (BackgroundWriter writer =
+        new BackgroundWriter("graph-compactor", 1, batch -> nodes.copy(batch, builder))) {
+      order.find((first, count) -> {
         Batch batch = writer.take();
-        number += nodes.fill(batch, number);
+        batch.start(first >>> Layout.BLOCK_BITS);
+        batch.count = count;
         writer.submit(batch);
-        report(graph.nodes() + number);
-      }
+      });
       writer.drain();
     }
   }
