@@ -24,9 +24,17 @@ final class CanonicalOrder {
   private final Numbers order;
   private final long[] numbered;
   private final LongConsumer progress;
+
+  /** The topmost block of each range, verified; negative if it lacks nodes. */
+  private final long[] tops;
+
+  /** The way down: nodes, where their next edges are with the width, and how many are left. */
   private long[] nodes = new long[64];
-  private int[] positions = new int[64];
+
+  private long[] edges = new long[64];
+  private int[] left = new int[64];
   private long count;
+  private long taken;
 
   /**
    * Prepares the order of a graph's nodes.
@@ -42,6 +50,17 @@ final class CanonicalOrder {
     this.numbers = new Numbers(graph.limit(), graph.limit(), arena);
     this.order = new Numbers(graph.nodes(), graph.limit(), arena);
     this.numbered = new long[Liveness.words(graph.limit())];
+    this.tops = new long[Math.toIntExact(Layout.ranges(graph.limit()))];
+    for (int range = 0; range < tops.length; range++) {
+      long top = graph.block(range);
+      tops[range] = Blocks.count(bytes, top) == Layout.BLOCK_NODES ? top : -top;
+    }
+  }
+
+  /** Where a node of the graph is, as {@link Graph#place} says, but with one read. */
+  long place(long node) {
+    long top = tops[(int) (node >>> Layout.BLOCK_BITS)];
+    return top > 0 ? Blocks.place(top, (int) node & 0xff) : Blocks.place(bytes, -top, node);
   }
 
   /** How many nodes there are in the order. */
@@ -59,18 +78,27 @@ final class CanonicalOrder {
     return numbers.get(node);
   }
 
-  void find() {
+  /** Takes numbers whose nodes, and all that these depend on, have got theirs. */
+  interface Sink {
+    /** Takes {@code count} numbers: 256, or what is left. */
+    void take(long first, int count);
+  }
+
+  void find(Sink sink) {
     long[] starts = wanted();
     long[] targets = targets();
     for (int i = 0; i < starts.length; i++) {
       starts[i] &= ~targets[i];
     }
-    from(starts);
+    from(starts, sink);
     long[] rest = wanted();
     for (int i = 0; i < rest.length; i++) {
       rest[i] &= ~numbered[i];
     }
-    from(rest);
+    from(rest, sink);
+    if (taken < count) {
+      sink.take(taken, (int) (count - taken));
+    }
   }
 
   /** A bit for each node that is kept for itself. */
@@ -104,7 +132,7 @@ final class CanonicalOrder {
   }
 
   /** Numbers what can be reached from some nodes, a share of their hashes after the other. */
-  private void from(long[] starts) {
+  private void from(long[] starts, Sink sink) {
     long total = 0;
     for (long word : starts) {
       total += Long.bitCount(word);
@@ -131,12 +159,15 @@ final class CanonicalOrder {
       KeyOrder.sort(graph, sorted, hashes, found);
       for (int i = 0; i < found; i++) {
         down(hashes[i]);
+        for (; count - taken >= Layout.BLOCK_NODES; taken += Layout.BLOCK_NODES) {
+          sink.take(taken, Layout.BLOCK_NODES);
+        }
       }
     }
   }
 
   private long hash(long node) {
-    long place = graph.place(node);
+    long place = place(node);
     long block = Blocks.block(place);
     long cell = Blocks.cell(bytes, block, Blocks.ordinal(place));
     return KeyHash.of(
@@ -153,7 +184,7 @@ final class CanonicalOrder {
     int depth = push(start, 0);
     while (depth > 0) {
       long node = nodes[depth - 1];
-      long next = next(node, depth);
+      long next = next(depth - 1);
       if (next >= 0) {
         depth = push(next, depth);
       } else {
@@ -169,29 +200,18 @@ final class CanonicalOrder {
   }
 
   /** The next node below that was not seen yet, −1 if there is none. */
-  private long next(long node, int depth) {
-    long place = graph.place(node);
-    if (place == Blocks.NOWHERE) {
-      throw new MalformedImageException(
-          graph.path().toString(), "edge", 0, "to %d".formatted(node), "to a node");
-    }
-    long block = Blocks.block(place);
-    int ordinal = Blocks.ordinal(place);
-    long cell = Blocks.cell(bytes, block, ordinal);
-    int width = Blocks.width(cell);
-    long edges = Blocks.edges(bytes, block);
-    long end = edges + Blocks.start(Blocks.cell(bytes, block, ordinal + 1));
+  private long next(int level) {
+    int width = (int) edges[level] & 7;
     long mask = Layout.mask(width);
-    int position = positions[depth - 1];
-    long at = edges + Blocks.start(cell) + (long) position * width;
-    while (at < end) {
+    long at = edges[level] >>> 3;
+    for (int more = left[level]; more > 0; more--) {
       long target = Endian.u64(bytes, at, true) & mask;
-      position++;
+      at += width;
       if (!has(numbered, target)) {
-        positions[depth - 1] = position;
+        edges[level] = at << 3 | width;
+        left[level] = more - 1;
         return target;
       }
-      at += width;
     }
     return -1;
   }
@@ -200,10 +220,22 @@ final class CanonicalOrder {
     numbered[(int) (node >>> 6)] |= 1L << node;
     if (depth == nodes.length) {
       nodes = Arrays.copyOf(nodes, 2 * depth);
-      positions = Arrays.copyOf(positions, 2 * depth);
+      edges = Arrays.copyOf(edges, 2 * depth);
+      left = Arrays.copyOf(left, 2 * depth);
     }
+    long place = place(node);
+    if (place == Blocks.NOWHERE) {
+      throw new MalformedImageException(
+          graph.path().toString(), "edge", 0, "to %d".formatted(node), "to a node");
+    }
+    long block = Blocks.block(place);
+    int ordinal = Blocks.ordinal(place);
+    long cell = Blocks.cell(bytes, block, ordinal);
+    long end = Blocks.start(Blocks.cell(bytes, block, ordinal + 1));
+    int width = Blocks.width(cell);
     nodes[depth] = node;
-    positions[depth] = 0;
+    edges[depth] = Blocks.edges(bytes, block) + Blocks.start(cell) << 3 | width;
+    left[depth] = Blocks.edgeCount(end - Blocks.start(cell), width);
     return depth + 1;
   }
 

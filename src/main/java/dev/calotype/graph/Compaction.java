@@ -16,7 +16,7 @@ import java.util.concurrent.FutureTask;
  * them in whatever order. See docs/graph-format.md.
  *
  * <p>Memory: off the heap, eight bytes for each index, sixteen above 2³¹; on it, 64 MiB, a bit for
- * each index, and twelve bytes for each node of the longest way down.
+ * each index, and twenty bytes for each node of the longest way down.
  */
 public final class Compaction implements AutoCloseable {
   private final FutureTask<Result> task;

@@ -3,7 +3,6 @@ package dev.calotype.graph;
 import dev.calotype.Durability;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -39,10 +38,9 @@ final class Compactor {
   Compaction.Result run() throws IOException {
     try (Arena arena = Arena.ofShared();
         Graph graph = Graph.open(path, arena)) {
-      all = 2 * graph.nodes() + 1;
+      all = graph.nodes() + 1;
       CanonicalOrder order =
           new CanonicalOrder(graph, oldBits(graph, options.keep()), arena, this::report);
-      order.find();
       try (SegmentBuilder builder = new SegmentBuilder(path, Optional.empty());
           UpdateLog nothing = new UpdateLog(path)) {
         copy(graph, order, builder);
@@ -66,50 +64,20 @@ final class Compactor {
     }
   }
 
-  /** Copies the nodes in their order, and encodes them on another thread. */
-  private void copy(Graph graph, CanonicalOrder order, SegmentBuilder builder) throws IOException {
-    try (BackgroundWriter writer = new BackgroundWriter("graph-compactor", 1, builder::add)) {
-      Batch batch = writer.take();
-      batch.start(0);
-      for (long number = 0; number < order.count(); number++) {
-        int slot = (int) number & (Layout.BLOCK_NODES - 1);
-        add(graph, order, order.node(number), slot, batch);
-        if (slot == Layout.BLOCK_NODES - 1 || batch.edgeCount >= Batch.MOST_EDGES) {
-          writer.submit(batch);
-          batch = writer.take();
-          batch.start((number + 1) >>> Layout.BLOCK_BITS);
-          report(graph.nodes() + number);
-        }
-      }
-      if (batch.count > 0) {
+  /** Finds the order, and copies the nodes in it on another thread meanwhile. */
+  private static void copy(Graph graph, CanonicalOrder order, SegmentBuilder builder)
+      throws IOException {
+    CompactedNodes nodes = new CompactedNodes(graph, order);
+    try (BackgroundWriter writer =
+        new BackgroundWriter("graph-compactor", 1, batch -> nodes.copy(batch, builder))) {
+      order.find((first, count) -> {
+        Batch batch = writer.take();
+        batch.start(first >>> Layout.BLOCK_BITS);
+        batch.count = count;
         writer.submit(batch);
-      }
+      });
       writer.drain();
     }
-  }
-
-  private static void add(Graph graph, CanonicalOrder order, long node, int slot, Batch batch) {
-    MemorySegment bytes = graph.mapped();
-    long place = graph.place(node);
-    long block = Blocks.block(place);
-    int ordinal = Blocks.ordinal(place);
-    long cell = Blocks.cell(bytes, block, ordinal);
-    long end = Blocks.start(Blocks.cell(bytes, block, ordinal + 1));
-    int count = Blocks.edgeCount(end - Blocks.start(cell), Blocks.width(cell));
-    long[] edges = batch.room(count);
-    int from = batch.edgeCount;
-    NodeCursor.edges(bytes, block, ordinal, edges, from);
-    for (int i = from; i < from + count; i++) {
-      edges[i] = order.number(edges[i]);
-    }
-    batch.edgeCount = from + count;
-    batch.add(
-        slot,
-        Blocks.kind(bytes, block, cell),
-        Blocks.keyHigh(bytes, block, cell),
-        Blocks.keyLow(bytes, block, cell),
-        Blocks.valueHigh(bytes, block, cell),
-        Blocks.valueLow(bytes, block, cell));
   }
 
   /** Takes over since when nodes have had no colour: a record for each session that says so. */

@@ -9,12 +9,19 @@ import java.util.Arrays;
 
 /**
  * Writes an index table, some of its buckets at a time: as many passes over the keys as the table
- * has windows. Heap: one window of 16 MiB, three and a half million nodes.
+ * has windows. Heap: one window of 16 MiB, three and a half million
+ * nodes, and 400 KiB.
  */
 final class IndexWriter {
   private static final int WINDOW_BUCKETS = 1 << 18;
   private static final VarHandle U32 = handle(int[].class);
   private static final VarHandle U64 = handle(long[].class);
+
+  /** Buckets that the processor's second cache holds: 256 KiB of them. */
+  private static final int PART_BITS = 12;
+
+  /** Keys that wait for each part. */
+  private static final int WAITING = 512;
 
   /** More nodes that want one bucket than chance brings: keys made to collide. */
   private static final int MOST_BUCKETS = 1 << 10;
@@ -32,6 +39,16 @@ final class IndexWriter {
   private final IndexTable table;
   private final Keys keys;
   private final byte[] window;
+
+  /** Keys come in no order. So they wait, to go into one part of the window after the other. */
+  private final long[] waitingSlots;
+
+  private final int[] waitingBuckets;
+  private final int[] waiting;
+
+  @SuppressWarnings("UnusedVariable") // Written, so that the reads are done.
+  private int touched;
+
   private long[] carried = new long[16];
   private int carriedCount;
   private long first;
@@ -41,7 +58,11 @@ final class IndexWriter {
     this.file = file;
     this.table = table;
     this.keys = keys;
-    this.window = new byte[(int) Math.min(table.buckets(), WINDOW_BUCKETS) * Layout.BUCKET];
+    int most = (int) Math.min(table.buckets(), WINDOW_BUCKETS);
+    this.window = new byte[most * Layout.BUCKET];
+    this.waiting = new int[(most - 1 >>> PART_BITS) + 1];
+    this.waitingSlots = new long[waiting.length * WAITING];
+    this.waitingBuckets = new int[waiting.length * WAITING];
   }
 
   /**
@@ -67,8 +88,29 @@ final class IndexWriter {
     if (bucket >= 0 && bucket < size) {
       long tag =
           table.isNarrow() ? hash << table.nodeBits() & 0xffff_ffffL : hash << table.nodeBits();
-      put(bucket, tag | node);
+      int part = (int) bucket >>> PART_BITS;
+      int at = part * WAITING + waiting[part]++;
+      waitingSlots[at] = tag | node;
+      waitingBuckets[at] = (int) bucket;
+      if (waiting[part] == WAITING) {
+        putWaiting(part);
+      }
     }
+  }
+
+  private void putWaiting(int part) {
+    int end = part * WAITING + waiting[part];
+    // Reads that don't wait for each other bring the buckets near, all at a time.
+    int sum = 0;
+    for (int at = part * WAITING; at < end; at++) {
+      int bucket = waitingBuckets[at] * Layout.BUCKET;
+      sum += window[bucket] + window[bucket + Layout.BUCKET - 1];
+    }
+    touched = sum;
+    for (int at = part * WAITING; at < end; at++) {
+      put(waitingBuckets[at], waitingSlots[at]);
+    }
+    waiting[part] = 0;
   }
 
   private void write(SegmentFile out) throws IOException {
@@ -84,6 +126,9 @@ final class IndexWriter {
         put(0, carried[i]);
       }
       keys.offer(this);
+      for (int part = 0; part < waiting.length; part++) {
+        putWaiting(part);
+      }
       int bytes = size * Layout.BUCKET;
       out.write(window, bytes);
       for (int at = 0; at < bytes; at += Layout.PAGE) {
@@ -97,10 +142,10 @@ final class IndexWriter {
     out.write(sums, sums.length);
   }
 
-  private void put(long from, long slot) {
+  private void put(int from, long slot) {
     int bytes = IndexTable.slotBytes(table.nodeBits());
     int end = size * Layout.BUCKET;
-    int start = (int) from * Layout.BUCKET;
+    int start = from * Layout.BUCKET;
     for (int at = start; at < end; at += bytes) {
       long there =
           bytes == 4 ? (int) U32.get(window, at) & 0xffff_ffffL : (long) U64.get(window, at);

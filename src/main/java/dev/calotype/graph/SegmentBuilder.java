@@ -196,6 +196,8 @@ final class SegmentBuilder implements AutoCloseable {
     private final PendingNodes pending;
     private final MemorySegment written;
     private final List<KeyIndex> absorbed;
+    private final long[] hashes = new long[Layout.BLOCK_NODES];
+    private final long[] nodes = new long[Layout.BLOCK_NODES];
 
     Keys(PendingNodes pending, MemorySegment written, List<KeyIndex> absorbed) {
       this.pending = pending;
@@ -215,6 +217,7 @@ final class SegmentBuilder implements AutoCloseable {
 
     private void offer(long block, int firstSlot, IndexWriter to) {
       long first = Endian.u64(written, block + Layout.BLOCK_FIRST, true);
+      int count = 0;
       int ordinal = 0;
       for (int word = 0; word < 4; word++) {
         long bits = Endian.u64(written, block + Layout.BLOCK_BITMAP + 8L * word, true);
@@ -224,13 +227,16 @@ final class SegmentBuilder implements AutoCloseable {
           if (slot < firstSlot) {
             continue; // Copied from a block of before, and in the index since then.
           }
-          long hash =
+          hashes[count] =
               KeyHash.of(
                   Blocks.kind(written, block, cell),
                   Blocks.keyHigh(written, block, cell),
                   Blocks.keyLow(written, block, cell));
-          to.take(hash, first + slot);
+          nodes[count++] = first + slot;
         }
+      }
+      for (int i = 0; i < count; i++) {
+        to.take(hashes[i], nodes[i]);
       }
     }
 
