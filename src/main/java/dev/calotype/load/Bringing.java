@@ -152,12 +152,12 @@ final class Bringing {
       return;
     }
     Optional<MemorySegment> found = opened.library().find(symbol.get());
-    Optional<String> file =
-        found.isPresent() ? MemoryMaps.fileAt(found.get().address()) : Optional.empty();
-    if (file.isEmpty() || !file.get().equals(container.identity())) {
+    String file =
+        found.isPresent() ? MemoryMaps.filesAt(found.get().address()).getFirst() : "";
+    if (!file.equals(container.identity())) {
       throw refused(
-          "%s is of file %s, not of %s"
-              .formatted(symbol.get(), file.orElse("-"), container.identity()));
+          "%s is of file '%s', not of '%s'"
+              .formatted(symbol.get(), file, container.identity()));
     }
   }
 

@@ -1,11 +1,11 @@
 package dev.calotype.load;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.util.List;
+import java.util.stream.LongStream;
 
 /** What {@code /proc/self/maps} says (proc_pid_maps(5)). */
 final class MemoryMaps {
@@ -13,21 +13,30 @@ final class MemoryMaps {
 
   private MemoryMaps() {}
 
-  /** Device and inode of the file that is mapped at an address, as the kernel prints them. */
-  static Optional<String> fileAt(long address) throws IOException {
-    try (BufferedReader maps = Files.newBufferedReader(MAPS, StandardCharsets.ISO_8859_1)) {
-      for (String line = maps.readLine(); line != null; line = maps.readLine()) {
-        int dash = line.indexOf('-');
-        int space = line.indexOf(' ');
-        long start = Long.parseUnsignedLong(line, 0, dash, 16);
-        long end = Long.parseUnsignedLong(line, dash + 1, space, 16);
-        if (Long.compareUnsigned(address, start) >= 0 && Long.compareUnsigned(address, end) < 0) {
-          // start-end perms offset dev inode path
-          String[] fields = line.split(" +", 6);
-          return Optional.of(fields[3] + " " + fields[4]);
-        }
+  /**
+   * Device and inode of the files that are mapped at addresses, as the kernel prints them; empty
+   * where none is. The text is made once for all, as a JVM has hundreds of mappings.
+   */
+  static List<String> filesAt(long... addresses) throws IOException {
+    String maps = new String(Files.readAllBytes(MAPS), StandardCharsets.ISO_8859_1);
+    return LongStream.of(addresses).mapToObj(address -> fileAt(maps, address)).toList();
+  }
+
+  private static String fileAt(String maps, long address) {
+    int end;
+    for (int line = 0; line < maps.length(); line = end + 1) {
+      end = maps.indexOf('\n', line);
+      end = end < 0 ? maps.length() : end;
+      int dash = maps.indexOf('-', line);
+      int space = maps.indexOf(' ', dash);
+      long from = Long.parseUnsignedLong(maps, line, dash, 16);
+      long to = Long.parseUnsignedLong(maps, dash + 1, space, 16);
+      if (Long.compareUnsigned(address, from) >= 0 && Long.compareUnsigned(address, to) < 0) {
+        // start-end perms offset dev inode path
+        String[] fields = maps.substring(line, end).split(" +", 6);
+        return fields[3] + " " + fields[4];
       }
-      return Optional.empty();
     }
+    return "";
   }
 }

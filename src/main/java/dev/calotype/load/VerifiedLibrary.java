@@ -4,9 +4,11 @@ import dev.calotype.FileChangedException;
 import dev.calotype.RefusedException;
 import dev.calotype.map.OpenFile;
 import dev.calotype.os.Descriptor;
+import dev.calotype.os.FileStat;
 import dev.calotype.os.Library;
 import dev.calotype.os.Mapping;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -22,6 +24,14 @@ record VerifiedLibrary(Library library, String identity) {
 
   /** Another descriptor of an open file. */
   static Descriptor descriptor(OpenFile file) throws IOException {
+    // Most files still have their names, and finding the descriptor looks at all there are.
+    Optional<Descriptor> named = Descriptor.open(file.path(), FileStat.ofThread());
+    if (named.isPresent()) {
+      if (file.isBehind(named.get().number())) {
+        return named.get();
+      }
+      named.get().close();
+    }
     Descriptor again = Descriptor.again(file.descriptor());
     if (!file.isBehind(again.number())) {
       again.close();
@@ -57,12 +67,14 @@ record VerifiedLibrary(Library library, String identity) {
     }
     boolean same = false;
     try {
-      String ours = identity(descriptor.number());
-      Optional<String> theirs = MemoryMaps.fileAt(library.base() + rules.mapped().getAsLong());
-      same = theirs.isPresent() && theirs.get().equals(ours);
+      List<String> files =
+          files(descriptor.number(), library.base() + rules.mapped().getAsLong());
+      String ours = files.getFirst();
+      String theirs = files.getLast();
+      same = !ours.isEmpty() && theirs.equals(ours);
       if (!same) {
         throw new RefusedException(
-            file, "the dynamic loader mapped file %s, not %s".formatted(theirs.orElse("-"), ours));
+            file, "the dynamic loader mapped file '%s', not '%s'".formatted(theirs, ours));
       }
       return new VerifiedLibrary(library, ours);
     } finally {
@@ -72,10 +84,11 @@ record VerifiedLibrary(Library library, String identity) {
     }
   }
 
-  private static String identity(int descriptor) throws IOException {
+  /** What the descriptor's file is called where it is mapped, and what is mapped there. */
+  private static List<String> files(int descriptor, long address) throws IOException {
     long start = Mapping.start(descriptor, 1);
     try {
-      return MemoryMaps.fileAt(start).orElse("");
+      return MemoryMaps.filesAt(start, address);
     } finally {
       Mapping.remove(start, 1);
     }

@@ -37,7 +37,7 @@ class CorruptionTest {
   }
 
   private void flip(Path data, Path code) {
-    int count = Tools.count(60, 4000);
+    int count = Tools.count(20, 4000);
     Run run =
         Run.java(
                 NativeWay.enabling(),

@@ -15,6 +15,7 @@ import dev.calotype.ji.Shape;
 import dev.calotype.ji.Tier;
 import dev.calotype.ji.Validity;
 import dev.calotype.ji.WriteOptions;
+import dev.calotype.split.Embed;
 import dev.calotype.split.Link;
 import dev.calotype.split.Linkers;
 import dev.calotype.split.SharedData;
@@ -122,7 +123,8 @@ final class LoadFixture {
   }
 
   /** The same with a hole of that size, and with more source. */
-  Path hole(Path data, String name, long size, String more) throws IOException {
+  Path hole(Path data, String name, long size, String more, String... arguments)
+      throws IOException {
     Linkage linkage = Linkage.none().withHole(SECTION, size).withFunction("total", "(J)J");
     String source =
         """
@@ -151,7 +153,8 @@ final class LoadFixture {
         source + more,
         "-O1",
         cells,
-        List.of("table"));
+        List.of("table"),
+        arguments);
   }
 
   /** The data as a shared object that exports the table. */
@@ -182,6 +185,19 @@ final class LoadFixture {
         container, "needed.so", Shape.NEEDED, Origin.none(), linkage, source, "-O1", "", List.of());
   }
 
+  /** The same, that is never unloaded. */
+  Path keptHole(Path data) throws IOException {
+    return hole(data, "kept.so", HOLE, "", "-z", "nodelete");
+  }
+
+  /** A library of that {@code SONAME} with a table of its own. */
+  Path impostor(String soname) throws IOException {
+    Path source = Files.writeString(folder.resolve("impostor.c"), "const long table[] = {9, 9};");
+    Path library = folder.resolve("impostor.so");
+    gcc("-fPIC", "-shared", "-Wl,-soname," + soname, "-o", library.toString(), source.toString());
+    return library;
+  }
+
   /** A library whose data is large enough to be worth splitting. */
   Path library() throws IOException {
     StringBuilder source = new StringBuilder("const long table[] = {");
@@ -201,6 +217,16 @@ final class LoadFixture {
     Path library = folder.resolve("whole.so");
     gcc("-O1", "-fPIC", "-shared", "-o", library.toString(), file.toString());
     return library;
+  }
+
+  /** A data file, and that library with it inside. */
+  List<Path> within() throws IOException {
+    Path data = data("inside.ji", 7);
+    Path code = folder.resolve("within.so");
+    try (Validity.Fresh fresh = fresh(data)) {
+      Embed.within(library(), fresh.data(), code, Origin.none(), true, _ -> {});
+    }
+    return List.of(data, code);
   }
 
   /** Both halves of a library, data first. */
@@ -232,7 +258,8 @@ final class LoadFixture {
       String source,
       String level,
       String cells,
-      List<String> places)
+      List<String> places,
+      String... arguments)
       throws IOException {
     try (Validity.Fresh fresh = fresh(data)) {
       Path code = Files.writeString(folder.resolve(name + ".c"), source);
@@ -242,6 +269,7 @@ final class LoadFixture {
       Path target = folder.resolve(name);
       Link.of(fresh, List.of(object, note))
           .withLinker(Linkers.onPath().named(Tools.require("ld.lld-19")))
+          .withArguments(List.of(arguments))
           .write(
               target, OutputOptions.standard().withReplace(true).withDurability(Durability.FAST));
       return target;

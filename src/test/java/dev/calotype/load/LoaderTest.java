@@ -112,6 +112,49 @@ class LoaderTest {
   }
 
   @Test
+  void codeWithItsDataWithinIsOneFile() throws Throwable {
+    List<Path> both = fixture.within();
+    Path code = both.get(1);
+    try (Validity.Fresh within = LoadFixture.fresh(code);
+        Validity.Fresh outside = LoadFixture.fresh(both.get(0));
+        Validity.FreshCode freshCode = LoadFixture.freshCode(code)) {
+      for (Loader loader : List.of(Loader.of(within), Loader.of(within).withPrivateCopy())) {
+        try (Arena arena = Arena.ofShared()) {
+          LoadedCode loaded = loaded(loader.withFullCheck().load(freshCode, arena));
+          MethodHandle total = loaded.function("total", "(J)J");
+          assertThat((long) total.invokeExact((long) LoadFixture.COUNT))
+              .isEqualTo(LoadFixture.total());
+        }
+        assertThat(mapped(folder)).isEmpty();
+      }
+      try (Arena arena = Arena.ofShared()) {
+        assertThatThrownBy(() -> Loader.of(outside).load(freshCode, arena))
+            .isInstanceOf(RefusedException.class)
+            .hasMessageContaining("its data is within it, not in");
+      }
+    }
+  }
+
+  @Test
+  void aLibraryThatHasTheNameOfTheNeededDataIsFoundOut() throws Throwable {
+    Path container = fixture.container(fixture.data());
+    Path code = fixture.needed(container);
+    Path other = fixture.impostor(container.getFileName() + "");
+    try (Arena first = Arena.ofShared()) {
+      assertThat(SymbolLookup.libraryLookup(other, first).find("table")).isPresent();
+      try (Validity.Fresh fresh = LoadFixture.fresh(container);
+          Validity.FreshCode freshCode = LoadFixture.freshCode(code);
+          Arena arena = Arena.ofShared()) {
+        assertThatThrownBy(() -> Loader.of(fresh).load(freshCode, arena))
+            .isInstanceOf(RefusedException.class)
+            .hasMessageContaining("table is of file");
+      }
+      assertThat(mapped(code)).isEmpty();
+      assertThat(mapped(container)).isEmpty();
+    }
+  }
+
+  @Test
   void detachedHalvesAreJoinedInMemory() throws Throwable {
     List<Path> halves = fixture.detached(fixture.library());
     try (Validity.Fresh fresh = LoadFixture.fresh(halves.get(0));
@@ -259,7 +302,11 @@ class LoaderTest {
                 resolver
                     + "long ifunc(void) __attribute__((ifunc(\"pick\"), visibility(\"hidden\")));"
                     + " long use(void) { return ifunc(); }",
-                "IRELATIVE"));
+                "IRELATIVE"),
+            List.of(
+                "__asm__(\".globl one\\n.type one, @gnu_unique_object\\n.size one, 8\\n"
+                    + ".data\\none: .quad 1\\n.text\");",
+                "a unique symbol, one"));
     for (List<String> one : bad) {
       Path code = fixture.hole(data, "bad.so", 131_072, one.get(0));
       try (Validity.Fresh fresh = LoadFixture.fresh(data);
@@ -270,6 +317,20 @@ class LoaderTest {
             .hasMessageContaining(one.get(1));
       }
     }
+  }
+
+  @Test
+  void codeWithAHoleThatWouldStayLoadedIsRefused() throws Throwable {
+    Path data = fixture.data();
+    Path code = fixture.keptHole(data);
+    try (Validity.Fresh fresh = LoadFixture.fresh(data);
+        Validity.FreshCode freshCode = LoadFixture.freshCode(code);
+        Arena arena = Arena.ofShared()) {
+      assertThatThrownBy(() -> Loader.of(fresh).load(freshCode, arena))
+          .isInstanceOf(RefusedException.class)
+          .hasMessageContaining("it would stay in memory without its data: DF_1_NODELETE");
+    }
+    assertThat(mapped(folder)).isEmpty();
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.calotype.testing.Bytes;
 import dev.calotype.testing.EitherWay;
 import dev.calotype.testing.NativeWay;
 import dev.calotype.testing.Run;
+import dev.calotype.testing.Tools;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -31,10 +32,16 @@ class ShrinkingFileTest {
 
   @Test
   void aHotReadOfAShrinkingMappingEndsInAnExceptionAndNeverInAnAnswer() {
+    int count = Tools.count(4, 20);
     Run run =
-        Run.java(NativeWay.options(), ShrinkWhileReading.class, folder.toString(), way().name())
+        Run.java(
+                NativeWay.options(),
+                ShrinkWhileReading.class,
+                folder.toString(),
+                way().name(),
+                Integer.toString(count))
             .succeeded();
-    assertThat(run.out()).isEqualTo("noticed 20 of 20\n");
+    assertThat(run.out()).isEqualTo("noticed %d of %d\n".formatted(count, count));
   }
 
   /** Shrinks a file under code that C2 has compiled. Its own JVM: a wrong step would kill it. */
@@ -46,8 +53,9 @@ class ShrinkingFileTest {
     public static void main(String[] arguments) throws IOException {
       Path path = Path.of(arguments[0]).resolve("shrinking");
       Way way = Way.valueOf(arguments[1]);
+      int count = Integer.parseInt(arguments[2]);
       int noticed = 0;
-      for (int round = 0; round < 20; round++) {
+      for (int round = 0; round < count; round++) {
         Files.write(path, Bytes.random((int) SIZE, round));
         try (Arena arena = Arena.ofConfined();
             OpenFile file = way.open(path)) {
@@ -69,7 +77,7 @@ class ShrinkingFileTest {
           }
         }
       }
-      System.out.println("noticed %d of 20".formatted(noticed));
+      System.out.println("noticed %d of %d".formatted(noticed, count));
     }
 
     private static long sum(MemorySegment bytes) {
