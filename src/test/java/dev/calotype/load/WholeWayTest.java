@@ -174,6 +174,7 @@ class WholeWayTest {
   static final class Totals {
     private Totals() {}
 
+    @SuppressWarnings("restricted")
     public static void main(String[] arguments) throws Throwable {
       try (Arena arena = Arena.ofConfined()) {
         SymbolLookup whole = SymbolLookup.libraryLookup(Path.of(arguments[0]), arena);
