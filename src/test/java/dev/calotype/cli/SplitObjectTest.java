@@ -12,6 +12,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -67,7 +68,8 @@ final class SplitObjectTest {
                 .failed(ExitCode.FOREIGN)
                 .err())
         .contains("it is no shared object", "--as needed");
-    String shared = String.valueOf(((Map<?, ?>) json.get("shared")).get("file"));
+    Map<?, ?> half = (Map<?, ?>) Objects.requireNonNull(json.get("shared"));
+    String shared = String.valueOf(half.get("file"));
     Cli.run("link", code, "--data", shared, "-o", library).succeeded();
     Cli.run("check", shared, "--code", library).succeeded();
     Path again = folder.resolve("again.o");
