@@ -34,7 +34,9 @@ final class LinkCommand implements Command {
             .paramLabel("DATA")
             .required(true)
             .type(Path.class)
-            .description("The data file (.ji) that the code belongs to.")
+            .description(
+                "The data file (.ji) that the code belongs to; if needed, as a shared object"
+                    + " (NAME-ID.so).")
             .build());
     spec.addOption(
         ExpectationOptions.one(
@@ -61,9 +63,13 @@ final class LinkCommand implements Command {
         Commands.files("An object, or whatever else the linker takes: archives, libraries."));
     spec.usageMessage()
         .footer(
+            "  calotype link m.slots.o --data m.o.ji -o m.so    (of calotype split m.o --as slots)",
             "  calotype link m.o --data m.ji -o m.so",
             "  calotype link m.o --data m.ji -o m.so --shape hole --linker ld.lld",
-            "  calotype link m.o --data m.ji -o m.so --arg -lm --feature x86-64-v3");
+            "  calotype link m.o --data m.ji -o m.so --arg -lm --feature x86-64-v3",
+            "",
+            "Objects that split made have a note, so --option, --feature and --compiler go with"
+                + " split.");
   }
 
   @Override

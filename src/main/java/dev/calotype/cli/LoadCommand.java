@@ -41,7 +41,8 @@ final class LoadCommand implements Command {
             .type(List.class)
             .auxiliaryTypes(Path.class)
             .description(
-                "Code of it; of several the best for this machine. Else one of those beside it.")
+                "Code of it; of several the best for this machine. Without it, the best of those"
+                    + " beside the data file (calotype codes).")
             .build());
     spec.addOption(
         ExpectationOptions.many(
@@ -52,7 +53,8 @@ final class LoadCommand implements Command {
     spec.addOption(
         Commands.flag("--private", "Run copies in sealed memory that nobody can change.").build());
     spec.addOption(Commands.json());
-    spec.addPositional(Commands.file(0, "DATA", "The data file (.ji)."));
+    spec.addPositional(
+        Commands.file(0, "DATA", "The data file (.ji); if needed, as a shared object."));
     spec.addPositional(
         PositionalParamSpec.builder()
             .paramLabel("ARG")
@@ -156,8 +158,11 @@ final class LoadCommand implements Command {
               ? loaded.code().function(name)
               : loaded.code().function(name, call.substring(colon + 1));
     } catch (IllegalArgumentException e) {
+      boolean isUndeclared =
+          colon < 0 && loaded.code().functions().stream().noneMatch(it -> it.name().equals(name));
+      String more = isUndeclared ? "; give its type, as in --call '%s:()J'".formatted(name) : "";
       return invocation.failed(
-          Failure.of(code.file().toString(), String.valueOf(e.getMessage()), ExitCode.STALE),
+          Failure.of(code.file().toString(), e.getMessage() + more, ExitCode.STALE),
           code.file().toString());
     }
     List<Object> arguments = arguments(invocation, function, arena);

@@ -1,11 +1,17 @@
 package dev.calotype.cli;
 
 import dev.calotype.Durability;
+import dev.calotype.FileChangedException;
+import dev.calotype.ji.DataFile;
 import dev.calotype.ji.DataId;
+import dev.calotype.ji.Expectations;
+import dev.calotype.ji.Origin;
 import dev.calotype.ji.Shape;
+import dev.calotype.ji.Validity;
 import dev.calotype.ji.WriteOptions;
 import dev.calotype.split.ObjectSelection;
 import dev.calotype.split.ObjectSplit;
+import dev.calotype.split.SharedData;
 import dev.calotype.split.Split;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,8 +33,8 @@ final class SplitCommand implements Command {
     spec.addOption(
         Commands.output(
             "DIR",
-            "Where both files go: IMAGE.ji, and IMAGE.code or, of an object, NAME.SHAPE.o. It must"
-                + " exist."));
+            "Where the files go: IMAGE.ji, and IMAGE.code or, of an object, NAME.SHAPE.o and, if"
+                + " needed, NAME-ID.so. It must exist."));
     spec.addOption(
         OptionSpec.builder("--section")
             .paramLabel("NAME")
@@ -53,8 +59,9 @@ final class SplitCommand implements Command {
                 "How the code finds its data. detached (the default), of a linked image: by joining"
                     + " first. Of an object, which is linked afterwards: slots, through pointers"
                     + " that are filled at load; hole, data mapped into the code's place for it;"
-                    + " needed, data that is a shared object too.")
+                    + " needed, data as a shared object, which is written too.")
             .build());
+    NoteCommand.declareOrigin(spec);
     spec.addOption(Commands.force());
     spec.addOption(Commands.fast());
     spec.addOption(Commands.json());
@@ -67,8 +74,10 @@ final class SplitCommand implements Command {
             "  calotype split libfoo.so -o out --section .rodata --force",
             "  calotype split calc.o -o out --as slots    (compiled with -fPIC -fdata-sections)",
             "  calotype split calc.o -o out --as hole --symbol table",
+            "  calotype split calc-O3.o -o out --as slots --option O=3",
             "",
-            "What each shape needs of an object, and how it is changed: docs/splitting.md.");
+            "What each shape needs of an object, and how it is changed: docs/splitting.md.",
+            "Then: calotype link out/calc.slots.o --data out/calc.o.ji -o out/calc.so");
   }
 
   @Override
@@ -79,6 +88,13 @@ final class SplitCommand implements Command {
       case "detached" -> {
         if (!invocation.value("--symbol", List.of()).isEmpty()) {
           throw invocation.wrong("--symbol is for objects: with --as slots, hole or needed");
+        }
+        if (invocation.has("--option")
+            || invocation.has("--feature")
+            || invocation.has("--compiler")) {
+          throw invocation.wrong(
+              "--option, --feature and --compiler are for objects: with --as slots, hole or"
+                  + " needed");
         }
       }
       case "slots" -> shape = Optional.of(Shape.SLOTS);
@@ -119,7 +135,8 @@ final class SplitCommand implements Command {
       try (Progress progress = progress(invocation, image, split.size())) {
         id = split.write(data, code, options(invocation), progress);
       }
-      return report(invocation, image, SplitReport.Plan.of(split), data, code, id);
+      return report(
+          invocation, image, SplitReport.Plan.of(split), data, code, Optional.empty(), id);
     }
   }
 
@@ -138,10 +155,35 @@ final class SplitCommand implements Command {
       Path code = folder.resolve(base + "." + shape.id() + extension);
       DataId id;
       try (Progress progress = progress(invocation, object, split.size())) {
-        id = split.write(data, code, options(invocation), progress);
+        id = split.write(data, code, options(invocation), made(invocation), progress);
       }
-      return report(invocation, object, SplitReport.Plan.of(split), data, code, id);
+      Optional<Path> shared = Optional.empty();
+      if (shape == Shape.NEEDED) {
+        shared = Optional.of(writeShared(split, data, folder, base, invocation.has("--force")));
+      }
+      return report(invocation, object, SplitReport.Plan.of(split), data, code, shared, id);
     }
+  }
+
+  /** One that is there already and is the same stays, as the data file does. */
+  private static Path writeShared(
+      ObjectSplit split, Path data, Path folder, String name, boolean replace) throws IOException {
+    try (Validity validity = DataFile.check(data, Expectations.none())) {
+      if (!(validity instanceof Validity.Fresh fresh)) {
+        throw new FileChangedException(data.toString(), "it was replaced");
+      }
+      SharedData shared = split.shared(fresh.data()).withName(name);
+      Path file = folder.resolve(shared.soname());
+      if (replace || !shared.isWritten(file)) {
+        shared.write(file, replace);
+      }
+      return file;
+    }
+  }
+
+  private static Origin made(Invocation invocation) {
+    Origin origin = NoteCommand.origin(invocation);
+    return origin.compiler().isEmpty() ? origin.withCompiler("calotype " + Main.version()) : origin;
   }
 
   private static Progress progress(Invocation invocation, Path image, long size) {
@@ -156,14 +198,26 @@ final class SplitCommand implements Command {
   }
 
   private static ExitCode report(
-      Invocation invocation, Path image, SplitReport.Plan plan, Path data, Path code, DataId id)
+      Invocation invocation,
+      Path image,
+      SplitReport.Plan plan,
+      Path data,
+      Path code,
+      Optional<Path> shared,
+      DataId id)
       throws IOException {
+    Optional<SplitReport.Half> container = Optional.empty();
+    if (shared.isPresent()) {
+      container =
+          Optional.of(new SplitReport.Half(shared.get().toString(), Files.size(shared.get())));
+    }
     SplitReport report =
         new SplitReport(
             image.toString(),
             plan,
             new SplitReport.Half(data.toString(), Files.size(data)),
             new SplitReport.Half(code.toString(), Files.size(code)),
+            container,
             id);
     if (invocation.has("--json")) {
       SplitJson.print(report, invocation.terminal().out());

@@ -22,6 +22,9 @@ final class SplitJson {
           json.writeStringField("dataId", report.id().hex());
           half(json, "data", report.data());
           half(json, "code", report.code());
+          if (report.shared().isPresent()) {
+            half(json, "shared", report.shared().get());
+          }
           json.writeNumberField("dataBytes", report.dataBytes());
           json.writeNumberField("codeBytes", report.codeBytes());
           json.writeArrayFieldStart("sections");

@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What went where in a split.
@@ -21,9 +22,11 @@ import java.util.Map;
  * @param split the plan that was carried out
  * @param data the data file
  * @param code the code object
+ * @param shared in the shape needed, the data as a shared object
  * @param id the content id of the data
  */
-record SplitReport(String image, Plan split, Half data, Half code, DataId id) {
+record SplitReport(
+    String image, Plan split, Half data, Half code, Optional<Half> shared, DataId id) {
   private static final int MOST_NAMES = 4;
 
   /**
@@ -89,10 +92,13 @@ record SplitReport(String image, Plan split, Half data, Half code, DataId id) {
     Table files = new Table(out, "  ", "Written", ">Size", "");
     files.row(data.file, Text.size(data.size), "data, id " + id.hex());
     files.row(code.file, Text.size(code.size), "code, belongs to that data");
+    shared.ifPresent(half ->
+        files.row(
+            half.file, Text.size(half.size), "the data as a shared object, to link and load with"));
     files.print();
     if (!split.exports().isEmpty()) {
       out.println();
-      Table exports = new Table(out, "  ", "To export", "Section", ">Offset", ">Size");
+      Table exports = new Table(out, "  ", "Exported", "Section", ">Offset", ">Size");
       for (ExportedSymbol export : split.exports()) {
         exports.row(
             Text.escape(export.name()),

@@ -122,7 +122,9 @@ final class Bringing {
       }
     }
     if (note.shape() == Shape.NEEDED && data.data().base() == 0) {
-      throw refused("it needs its data as a shared object, and %s is none".formatted(data.file()));
+      throw refused(
+          "it needs its data as a shared object (split --as needed and embed make it), and %s is none"
+              .formatted(data.file()));
     }
     if (note.shape() == Shape.WITHIN
         && !code.code().file().isBehind(data.data().file().descriptor())) {

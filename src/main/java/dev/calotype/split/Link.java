@@ -114,7 +114,7 @@ public final class Link {
 
   /**
    * The same, recording compiler, features and options in the note. The target is recorded whatever
-   * it says.
+   * it says. For objects without a note: in one, all that is recorded already.
    */
   public Link withOrigin(Origin origin) {
     Draft draft = new Draft(all);
@@ -210,6 +210,13 @@ public final class Link {
     }
     LinkedNote note = input.note().get();
     String object = Objects.toString(input.noteObject().orElse(null));
+    if (!all.origin.features().isEmpty()
+        || !all.origin.options().isEmpty()
+        || !all.origin.compiler().isEmpty()) {
+      throw new RefusedException(
+          object,
+          "has a note that says how it was made: compiler, options and features are for split");
+    }
     if (!note.dataId().equals(data.id())) {
       throw new RefusedException(
           object,
@@ -276,8 +283,11 @@ public final class Link {
               isElf(bytes) && Image.of(bytes, name) instanceof ElfImage elf
                   ? elf.soname()
                   : Optional.empty());
-      return soname.orElseThrow(
-          () -> new RefusedException(name, "it is no shared object, so no code can need it"));
+      return soname.orElseThrow(() ->
+          new RefusedException(
+              name,
+              "it is no shared object, so no code can need it: split --as needed and embed make"
+                  + " one"));
     }
   }
 

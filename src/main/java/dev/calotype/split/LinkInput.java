@@ -59,7 +59,9 @@ record LinkInput(
       if (object.note.isPresent()) {
         if (noted.isPresent()) {
           throw new RefusedException(
-              path.toString(), "has a note of its data, and so has " + noted.get().path);
+              path.toString(),
+              "has a note of its data, and so has %s: combine objects first (ld -r), then split"
+                  .formatted(noted.get().path));
         }
         noted = found;
       }
@@ -87,7 +89,11 @@ record LinkInput(
       Optional<Found> found =
           file.whileWhole(() -> {
             try {
-              return object(path, Binary.of(bytes, path.toString()));
+              Optional<Found> object = object(path, Binary.of(bytes, path.toString()));
+              if (object.isPresent() && Image.of(bytes, path.toString()) instanceof ElfImage elf) {
+                requireOneNote(elf, path.toString());
+              }
+              return object;
             } catch (UnsupportedFormatException e) {
               return Optional.empty(); // A linker script, bitcode, a stub of a library.
             }
@@ -98,6 +104,26 @@ record LinkInput(
       Found object = found.get();
       return Optional.of(
           new Found(path, object.target, object.minimumVersion, note(file, path.toString())));
+    }
+  }
+
+  /**
+   * Objects that were combined, or come out of an archive, can bring more notes than the one that
+   * is found.
+   *
+   * @throws RefusedException if there are more
+   */
+  static void requireOneNote(ElfImage elf, String name) {
+    long count =
+        elf.notes().stream()
+            .filter(note -> note.owner().equals(CodeNote.OWNER) && note.type() == CodeNote.TYPE)
+            .count();
+    if (count > 1) {
+      throw new RefusedException(
+          name,
+          "has %d notes of its data, and code has one data file: combine objects first (ld -r),"
+                  .formatted(count)
+              + " then split");
     }
   }
 

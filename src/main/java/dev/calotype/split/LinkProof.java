@@ -152,6 +152,7 @@ final class LinkProof {
       throw new RefusedException(file, "it came out as no shared library");
     }
     if (image instanceof ElfImage elf) {
+      LinkInput.requireOneNote(elf, file);
       provePages(elf);
       if (note.shape() == Shape.NEEDED) {
         proveNeeded(elf);

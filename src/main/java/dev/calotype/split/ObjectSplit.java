@@ -2,12 +2,14 @@ package dev.calotype.split;
 
 import dev.calotype.RefusedException;
 import dev.calotype.UnsupportedFormatException;
+import dev.calotype.emit.ObjectTarget;
 import dev.calotype.image.CoffImage;
 import dev.calotype.image.Image;
 import dev.calotype.image.MachOImage;
 import dev.calotype.image.Target;
 import dev.calotype.image.elf.ElfFile;
 import dev.calotype.ji.CodeObject;
+import dev.calotype.ji.DataFile;
 import dev.calotype.ji.DataId;
 import dev.calotype.ji.LinkablePairWriter;
 import dev.calotype.ji.LinkedNote;
@@ -25,6 +27,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongConsumer;
 
@@ -119,9 +122,37 @@ public final class ObjectSplit implements AutoCloseable {
     return plan.exports();
   }
 
-  /** Writes both halves. See {@link #write(Path, Path, WriteOptions, LongConsumer)}. */
+  /**
+   * For the shape needed: the data as the shared object that the code is to be linked with, and
+   * loaded with. It exports what {@link #exports} says.
+   *
+   * @param data what {@link #write} wrote; it stays the caller's
+   * @throws RefusedException if it is other data, or the object is of a target that has none
+   * @throws IOException if it can't be read
+   */
+  public SharedData shared(DataFile data) throws IOException {
+    ObjectTarget triple =
+        Arrays.stream(ObjectTarget.values())
+            .filter(it -> it.target().equals(target))
+            .findFirst()
+            .orElseThrow(
+                () -> new RefusedException(target.id(), "no data is written for this target"));
+    SharedData shared = SharedData.of(data, triple);
+    for (ExportedSymbol export : exports()) {
+      shared = shared.withExport(export.name(), export.section(), export.offset(), export.size());
+    }
+    return shared;
+  }
+
+  /** Writes both halves; see the longest of these methods. */
   public DataId write(Path data, Path code, WriteOptions options) throws IOException {
     return write(data, code, options, _ -> {});
+  }
+
+  /** The same with one origin for both halves. */
+  public DataId write(Path data, Path code, WriteOptions options, LongConsumer progress)
+      throws IOException {
+    return write(data, code, options, options.origin(), progress);
   }
 
   /**
@@ -130,19 +161,22 @@ public final class ObjectSplit implements AutoCloseable {
    * @param data where the data file goes; one with the same data that is there stays as it is
    * @param code where the object without its data goes, for a linker
    * @param options the target is recorded whatever it says
+   * @param made how the code was made, for its note: what is not so of all code with this data
    * @param progress given the number of bytes read since the last call
    * @return the content id of the data file
    * @throws dev.calotype.FileChangedException if the object was written to meanwhile
    * @throws IOException if a file can't be read or written; nothing is left behind
    */
-  public DataId write(Path data, Path code, WriteOptions options, LongConsumer progress)
+  public DataId write(
+      Path data, Path code, WriteOptions options, Origin made, LongConsumer progress)
       throws IOException {
     WriteOptions targeted = options.withTarget(target.id());
-    Layout layout = plan.layout(note(ANY, targeted.origin()).length);
+    Origin origin = made.withTarget(target.id());
+    Layout layout = plan.layout(note(ANY, origin).length);
     try (LinkablePairWriter pair = LinkablePairWriter.create(data, code, targeted)) {
       DataId id =
           new ObjectPass(file, layout, plan.moved(), pair, progress)
-              .write(data1 -> note(data1, targeted.origin()));
+              .write(data1 -> note(data1, origin));
       file.requireUnchanged();
       pair.publish();
       return id;

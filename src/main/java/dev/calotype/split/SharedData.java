@@ -10,6 +10,9 @@ import dev.calotype.ji.DataFile;
 import dev.calotype.ji.DataId;
 import dev.calotype.ji.DataNote;
 import dev.calotype.ji.DataSection;
+import dev.calotype.ji.Expectations;
+import dev.calotype.ji.Tier;
+import dev.calotype.ji.Validity;
 import dev.calotype.publish.Publication;
 import dev.calotype.split.elf.ElfSharedData;
 import dev.calotype.split.elf.ElfSharedData.Machine;
@@ -176,6 +179,18 @@ public final class SharedData {
       out.publish(Durability.DURABLE);
     }
     return data.id();
+  }
+
+  /**
+   * Whether a file is what {@link #write} would write, up to the last byte.
+   *
+   * @throws IOException if it can't be read
+   */
+  public boolean isWritten(Path file) throws IOException {
+    Expectations all = Expectations.none().withTier(Tier.FULL).withDataId(data.id());
+    try (Validity validity = DataFile.check(file, all)) {
+      return validity instanceof Validity.Fresh fresh && SharedDataProof.isOf(this, fresh.data());
+    }
   }
 
   /** What comes before the data. */

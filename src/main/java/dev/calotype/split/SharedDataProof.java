@@ -43,8 +43,25 @@ public final class SharedDataProof {
     new SharedDataProof(data).require();
   }
 
+  /**
+   * Whether a data file is in the very shared object that would be written.
+   *
+   * @throws IOException if it can't be read
+   */
+  static boolean isOf(SharedData shared, DataFile data) throws IOException {
+    try {
+      new SharedDataProof(data).require(shared);
+      return true;
+    } catch (MalformedImageException e) {
+      return false;
+    }
+  }
+
   private void require() throws IOException {
-    SharedData shared = read();
+    require(read());
+  }
+
+  private void require(SharedData shared) throws IOException {
     byte[] head = shared.head();
     byte[] tail = shared.tail();
     long tailOffset = file.size() - tail.length;

@@ -8,8 +8,11 @@ import dev.calotype.testing.Tools;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,7 +49,7 @@ final class SplitObjectTest {
   }
 
   @Test
-  void neededSaysWhatTheDataHasToExport() throws IOException {
+  void neededDataIsASharedObjectThatExportsWhatCodeNeeds() throws IOException {
     compile("const int table[99] = {7};\nint at(int i) { return table[i]; }\n", "-fPIC");
     Map<String, Object> json =
         Cli.run("split", object, "-o", out, "--as", "needed", "--symbol", "table", "--json")
@@ -57,7 +60,81 @@ final class SplitObjectTest {
         .isEqualTo(
             List.of(Map.of("name", "table", "section", ".rodata", "offset", 0L, "size", 396L)));
     assertThat(Cli.run("split", object, "-o", out, "--as", "needed", "--force").succeeded().out())
-        .containsPattern("To export +Section +Offset +Size\n +-*.*\n* *table +\\.rodata +0 +396");
+        .containsPattern("Exported +Section +Offset +Size\n +-*.*\n* *table +\\.rodata +0 +396");
+    Path code = out.resolve("calc.needed.o");
+    Path library = out.resolve("libcalc.so");
+    assertThat(
+            Cli.run("link", code, "--data", out.resolve("calc.o.ji"), "-o", library)
+                .failed(ExitCode.FOREIGN)
+                .err())
+        .contains("it is no shared object", "--as needed");
+    Map<?, ?> half = (Map<?, ?>) Objects.requireNonNull(json.get("shared"));
+    String shared = String.valueOf(half.get("file"));
+    Cli.run("link", code, "--data", shared, "-o", library).succeeded();
+    Cli.run("check", shared, "--code", library).succeeded();
+    Path again = folder.resolve("again.o");
+    Cli.run("join", shared, code, "-o", again).succeeded();
+    assertThat(again).hasSameBinaryContentAs(object);
+    Files.delete(code);
+    FileTime old = FileTime.fromMillis(1_000_000_000);
+    Files.setLastModifiedTime(Path.of(shared), old);
+    Cli.run("split", object, "-o", out, "--as", "needed").succeeded();
+    assertThat(Files.getLastModifiedTime(Path.of(shared))).isEqualTo(old);
+    Files.delete(code);
+    Files.writeString(Path.of(shared), "another file");
+    assertThat(Cli.run("split", object, "-o", out, "--as", "needed").failed(ExitCode.IO).err())
+        .contains(shared, "--force");
+    assertThat(Path.of(shared)).hasContent("another file");
+  }
+
+  @Test
+  void codeWithTwoNotesIsNotLinked() throws IOException {
+    for (String name : List.of("a", "b")) {
+      compile(
+          "const int %s[99] = {7};\nint %s_at(int i) { return %1$s[i]; }\n".formatted(name, name),
+          "-fPIC");
+      Files.move(object, folder.resolve(name + ".o"));
+      Cli.run("split", folder.resolve(name + ".o"), "-o", out, "--as", "slots").succeeded();
+    }
+    Path first = out.resolve("a.slots.o");
+    Path second = out.resolve("b.slots.o");
+    Path both = folder.resolve("both.o");
+    Run.of(Tools.require("ld"), "-r", first + "", second + "", "-o", both + "").succeeded();
+    Path archive = folder.resolve("b.a");
+    Run.of(Tools.require("ar"), "rc", archive.toString(), second.toString()).succeeded();
+    List<List<Object>> ways =
+        List.of(
+            List.of(both),
+            List.of(first, "--arg", "--whole-archive", archive, "--linker", "ld"),
+            List.of(first, second));
+    for (List<Object> way : ways) {
+      List<Object> arguments = new ArrayList<>(List.of("link"));
+      arguments.addAll(way);
+      Path library = folder.resolve("both.so");
+      arguments.addAll(List.of("--data", out.resolve("a.o.ji"), "-o", library));
+      assertThat(Cli.run(arguments.toArray()).failed(ExitCode.FOREIGN).err())
+          .contains("combine objects first (ld -r), then split");
+      assertThat(library).doesNotExist();
+    }
+  }
+
+  @Test
+  void howCodeWasMadeIsSaidWhenItsNoteIsMade() throws IOException {
+    compile("const int table[99] = {7};\nint at(int i) { return table[i]; }\n", "-fPIC");
+    Cli.run("split", object, "-o", out, "--as", "slots", "--option", "O=1").succeeded();
+    Path data = out.resolve("calc.o.ji");
+    List<Object> link =
+        List.of("link", out.resolve("calc.slots.o"), "--data", data, "-o", folder.resolve("m.so"));
+    List<Object> more = new ArrayList<>(link);
+    more.addAll(List.of("--option", "O=2"));
+    assertThat(Cli.run(more.toArray()).failed(ExitCode.FOREIGN).err())
+        .contains("has a note that says how it was made");
+    Cli.run(link.toArray()).succeeded();
+    assertThat(Cli.run("codes", "add", data, folder.resolve("m.so")).succeeded().out())
+        .contains("calc.o.x86_64-elf-O-1.so");
+    assertThat(Cli.run("inspect", data).succeeded().out()).doesNotContain("O=1");
+    assertThat(Cli.run("split", "x", "-o", out, "--option", "O=1").failed(ExitCode.USAGE).err())
+        .contains("are for objects");
   }
 
   @Test
