@@ -99,7 +99,7 @@ public final class Seal {
   private static String digest(OpenFile file, SealedRanges ranges, long end, LongConsumer progress)
       throws IOException {
     Sha256 digest = new Sha256();
-    byte[] buffer = new byte[(int) Math.clamp(end, 1, BUFFER)];
+    byte[] buffer = new byte[Math.clamp(end, 1, BUFFER)];
     for (long at = 0; at < end; at += buffer.length) {
       int length = (int) Math.min(buffer.length, end - at);
       file.readFully(at, buffer, 0, length);

@@ -154,12 +154,10 @@ final class Bringing {
       return;
     }
     Optional<MemorySegment> found = opened.library().find(symbol.get());
-    String file =
-        found.isPresent() ? MemoryMaps.filesAt(found.get().address()).getFirst() : "";
+    String file = found.isPresent() ? MemoryMaps.filesAt(found.get().address()).getFirst() : "";
     if (!file.equals(container.identity())) {
       throw refused(
-          "%s is of file '%s', not of '%s'"
-              .formatted(symbol.get(), file, container.identity()));
+          "%s is of file '%s', not of '%s'".formatted(symbol.get(), file, container.identity()));
     }
   }
 

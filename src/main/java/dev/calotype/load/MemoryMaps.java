@@ -1,13 +1,15 @@
 package dev.calotype.load;
 
+import dev.calotype.os.MappingQuery;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.LongStream;
 
-/** What {@code /proc/self/maps} says (proc_pid_maps(5)). */
+/** What {@code /proc/self/maps} says (proc_pid_maps(5)), or would say. */
 final class MemoryMaps {
   private static final Path MAPS = Path.of("/proc/self/maps");
 
@@ -15,9 +17,15 @@ final class MemoryMaps {
 
   /**
    * Device and inode of the files that are mapped at addresses, as the kernel prints them; empty
-   * where none is. The text is made once for all, as a JVM has hundreds of mappings.
+   * where none is.
    */
   static List<String> filesAt(long... addresses) throws IOException {
+    Optional<List<String>> answers = MappingQuery.filesAt(addresses);
+    return answers.isPresent() ? answers.get() : read(addresses);
+  }
+
+  /** The same from the text: a JVM has hundreds of mappings, and the kernel writes out each. */
+  static List<String> read(long... addresses) throws IOException {
     String maps = new String(Files.readAllBytes(MAPS), StandardCharsets.ISO_8859_1);
     return LongStream.of(addresses).mapToObj(address -> fileAt(maps, address)).toList();
   }

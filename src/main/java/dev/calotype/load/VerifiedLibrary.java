@@ -67,8 +67,7 @@ record VerifiedLibrary(Library library, String identity) {
     }
     boolean same = false;
     try {
-      List<String> files =
-          files(descriptor.number(), library.base() + rules.mapped().getAsLong());
+      List<String> files = files(descriptor.number(), library.base() + rules.mapped().getAsLong());
       String ours = files.getFirst();
       String theirs = files.getLast();
       same = !ours.isEmpty() && theirs.equals(ours);

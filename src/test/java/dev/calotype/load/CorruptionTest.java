@@ -17,7 +17,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Flipped bits in both halves, in JVMs of their own: none of them lets code run. */
+/** Flipped bits in both halves, in a JVM of their own: none of them lets code run. */
 @NativeOnly
 class CorruptionTest {
   private static final String CAUGHT = "caught";
@@ -30,24 +30,20 @@ class CorruptionTest {
     Path data = fixture.data();
     Path container = fixture.container(data);
     List<Path> halves = fixture.detached(fixture.library());
-    flip(data, fixture.slots(data));
-    flip(data, fixture.hole(data));
-    flip(container, fixture.needed(container));
-    flip(halves.get(0), halves.get(1));
-  }
-
-  private void flip(Path data, Path code) {
-    int count = Tools.count(20, 4000);
+    int count = Tools.count(15, 4000);
+    List<Path> pairs = new ArrayList<>();
+    pairs.addAll(List.of(data, fixture.slots(data)));
+    pairs.addAll(List.of(data, fixture.hole(data)));
+    pairs.addAll(List.of(container, fixture.needed(container)));
+    pairs.addAll(halves);
+    List<String> arguments = new ArrayList<>();
+    arguments.add(folder.resolve("flipped").toString());
+    arguments.add(Integer.toString(count));
+    pairs.stream().map(Path::toString).forEach(arguments::add);
     Run run =
-        Run.java(
-                NativeWay.enabling(),
-                Flip.class,
-                data.toString(),
-                code.toString(),
-                folder.resolve("flipped").toString(),
-                Integer.toString(count))
-            .succeeded();
-    assertThat(run.out()).isEqualTo("%s %d of %d%n".formatted(CAUGHT, 2 * count, 2 * count));
+        Run.java(NativeWay.enabling(), Flip.class, arguments.toArray(String[]::new)).succeeded();
+    String each = "%s %d of %d%n".formatted(CAUGHT, 2 * count, 2 * count);
+    assertThat(run.out()).isEqualTo(each.repeat(pairs.size() / 2));
   }
 
   /** Flips one bit after the other. */
@@ -55,10 +51,16 @@ class CorruptionTest {
     private Flip() {}
 
     public static void main(String[] arguments) throws IOException {
-      Path data = Path.of(arguments[0]);
-      Path code = Path.of(arguments[1]);
-      Path flipped = Path.of(arguments[2]);
-      int count = Integer.parseInt(arguments[3]);
+      for (int i = 2; i < arguments.length; i += 2) {
+        flip(
+            Path.of(arguments[i]),
+            Path.of(arguments[i + 1]),
+            Path.of(arguments[0]),
+            Integer.parseInt(arguments[1]));
+      }
+    }
+
+    private static void flip(Path data, Path code, Path flipped, int count) throws IOException {
       String right = Long.toString(LoadFixture.total());
       require(total(data, code, Tier.FULL, it -> it), right);
       SplittableRandom random = new SplittableRandom(20_261_124);

@@ -136,6 +136,7 @@ class LoaderTest {
   }
 
   @Test
+  @SuppressWarnings("restricted")
   void aLibraryThatHasTheNameOfTheNeededDataIsFoundOut() throws Throwable {
     Path container = fixture.container(fixture.data());
     Path code = fixture.needed(container);

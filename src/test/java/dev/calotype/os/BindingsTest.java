@@ -13,6 +13,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -120,7 +121,7 @@ class BindingsTest {
 
     public static void main(String[] args) throws Exception {
       for (String name : names("--include-function")) {
-        boolean variadic = name.equals("open") || name.equals("fcntl");
+        boolean variadic = Set.of("open", "fcntl", "ioctl").contains(name);
         if (variadic) {
           Class.forName(Posix.class.getName() + "$" + name);
         } else {
