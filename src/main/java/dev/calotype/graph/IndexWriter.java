@@ -9,8 +9,7 @@ import java.util.Arrays;
 
 /**
  * Writes an index table, some of its buckets at a time: as many passes over the keys as the table
- * has windows. Heap: one window of 16 MiB, three and a half million
- * nodes, and 400 KiB.
+ * has windows. Heap: one window of 16 MiB, three and a half million nodes, and 400 KiB.
  */
 final class IndexWriter {
   private static final int WINDOW_BUCKETS = 1 << 18;
@@ -60,7 +59,7 @@ final class IndexWriter {
     this.keys = keys;
     int most = (int) Math.min(table.buckets(), WINDOW_BUCKETS);
     this.window = new byte[most * Layout.BUCKET];
-    this.waiting = new int[(most - 1 >>> PART_BITS) + 1];
+    this.waiting = new int[((most - 1) >>> PART_BITS) + 1];
     this.waitingSlots = new long[waiting.length * WAITING];
     this.waitingBuckets = new int[waiting.length * WAITING];
   }
