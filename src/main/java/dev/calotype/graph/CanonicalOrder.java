@@ -234,7 +234,7 @@ final class CanonicalOrder {
     long end = Blocks.start(Blocks.cell(bytes, block, ordinal + 1));
     int width = Blocks.width(cell);
     nodes[depth] = node;
-    edges[depth] = Blocks.edges(bytes, block) + Blocks.start(cell) << 3 | width;
+    edges[depth] = (Blocks.edges(bytes, block) + Blocks.start(cell)) << 3 | width;
     left[depth] = Blocks.edgeCount(end - Blocks.start(cell), width);
     return depth + 1;
   }

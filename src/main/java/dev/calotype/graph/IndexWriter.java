@@ -59,7 +59,7 @@ final class IndexWriter {
     this.keys = keys;
     int most = (int) Math.min(table.buckets(), WINDOW_BUCKETS);
     this.window = new byte[most * Layout.BUCKET];
-    this.waiting = new int[(most - 1 >>> PART_BITS) + 1];
+    this.waiting = new int[((most - 1) >>> PART_BITS) + 1];
     this.waitingSlots = new long[waiting.length * WAITING];
     this.waitingBuckets = new int[waiting.length * WAITING];
   }

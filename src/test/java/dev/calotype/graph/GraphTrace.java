@@ -264,8 +264,8 @@ final class GraphTrace {
   }
 
   private void addIfPart(Event event, String path) {
-    if (path.equals(target)
-        || path.endsWith(".part") && path.contains("/." + Path.of(target).getFileName() + ".")) {
+    String temporary = "/." + Path.of(target).getFileName() + ".";
+    if (path.equals(target) || (path.endsWith(".part") && path.contains(temporary))) {
       events.add(event);
     }
   }
