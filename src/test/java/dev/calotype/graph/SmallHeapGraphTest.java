@@ -1,5 +1,6 @@
 package dev.calotype.graph;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.calotype.Durability;
@@ -7,6 +8,7 @@ import dev.calotype.testing.Run;
 import dev.calotype.testing.Tools;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,11 +50,13 @@ class SmallHeapGraphTest {
     public static void main(String[] arguments) throws Exception {
       Path path = Path.of(arguments[0]);
       int nodes = Integer.parseInt(arguments[1]);
+      MemorySegment indices = Arena.global().allocate(8L * nodes, 8);
       try (Session session = Session.open(path, FAST)) {
         List<Thread> threads = new ArrayList<>();
         for (int t = 0; t < THREADS; t++) {
           int first = t;
-          threads.add(Thread.ofPlatform().start(() -> record(session, first, THREADS, nodes)));
+          threads.add(
+              Thread.ofPlatform().start(() -> record(session, first, THREADS, nodes, indices)));
         }
         for (Thread thread : threads) {
           thread.join();
@@ -60,7 +64,7 @@ class SmallHeapGraphTest {
         session.complete();
       }
       try (Session session = Session.open(path, FAST)) {
-        record(session, 0, 100, nodes);
+        record(session, 0, 100, nodes, indices);
         session.complete();
       }
       try (Compaction compaction =
@@ -70,14 +74,18 @@ class SmallHeapGraphTest {
       System.out.println(count(path));
     }
 
-    private static void record(Session session, int first, int step, int nodes) {
+    private static void record(
+        Session session, int first, int step, int nodes, MemorySegment indices) {
       long[] edges = new long[EDGES];
       boolean again = session.previous().isPresent();
       for (int i = first; i < nodes; i += step) {
         for (int e = 0; e < EDGES; e++) {
-          edges[e] = (long) i * e / EDGES;
+          // Of those this thread has recorded: the other's may not be there yet.
+          long earlier = (long) (i / step) * e / EDGES * step + first;
+          edges[e] = indices.getAtIndex(JAVA_LONG, earlier);
         }
-        session.node(i % 200, i % 3, i, 0, again ? -1 : i % 1000, edges, EDGES);
+        long node = session.node(i % 200, i % 3, i, 0, again ? -1 : i % 1000, edges, EDGES);
+        indices.setAtIndex(JAVA_LONG, i, node);
       }
     }
 
