@@ -174,7 +174,7 @@ final class LinkCommandTest {
             .formatted(
                 before,
                 Path.of(System.getProperty("java.home"), "bin", "java"),
-                ProcessTest.classPath(),
+                Run.programClassPath(),
                 Main.class.getName(),
                 object,
                 data,

@@ -7,14 +7,12 @@ import dev.calotype.testing.Bytes;
 import dev.calotype.testing.Libraries;
 import dev.calotype.testing.Run;
 import java.io.File;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** The program as a process of its own, with real standard streams. */
 final class ProcessTest {
@@ -54,7 +52,10 @@ final class ProcessTest {
     // A limit on the size of files fails as a full disk does, amid writing.
     Path image = Libraries.ofTheJdk("server/libjvm.so");
     Run run =
-        Run.of("sh", "-c", "ulimit -f 1000; " + command(classPath(), "split", image, "-o", folder));
+        Run.of(
+            "sh",
+            "-c",
+            "ulimit -f 1000; " + command(Run.programClassPath(), "split", image, "-o", folder));
     assertThat(run.exit()).isEqualTo(74);
     assertThat(run.out()).isEmpty();
     assertThat(run.err()).isEqualTo("calotype: " + folder + ": file too large\n");
@@ -65,15 +66,19 @@ final class ProcessTest {
   void filesGetNoColoursAndTextNeedsNoJson() throws Exception {
     Run run = calotype("", "inspect", LIBRARY).succeeded();
     assertThat(run.out()).doesNotContain("\u001b");
-    String jackson = jar(JsonFactory.class);
-    assertThat(classPath()).contains(jackson);
+    String jackson = Run.jar(JsonFactory.class);
+    assertThat(Run.programClassPath()).contains(jackson);
     Run without =
-        run(classPath().replace(File.pathSeparator + jackson, ""), "", "inspect", LIBRARY);
+        run(
+            Run.programClassPath().replace(File.pathSeparator + jackson, ""),
+            "",
+            "inspect",
+            LIBRARY);
     assertThat(without.succeeded().out()).isEqualTo(run.out());
   }
 
   private static Run calotype(String redirection, Object... args) throws Exception {
-    return run(classPath(), redirection, args);
+    return run(Run.programClassPath(), redirection, args);
   }
 
   private static Run run(String classPath, String redirection, Object... args) {
@@ -89,15 +94,5 @@ final class ProcessTest {
       command.append(" '").append(arg).append('\'');
     }
     return command.toString();
-  }
-
-  /** What a process of its own needs. */
-  static String classPath() throws Exception {
-    return String.join(
-        File.pathSeparator, "target/classes", jar(CommandLine.class), jar(JsonFactory.class));
-  }
-
-  private static String jar(Class<?> type) throws URISyntaxException {
-    return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI()).toString();
   }
 }

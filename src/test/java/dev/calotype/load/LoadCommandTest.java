@@ -63,8 +63,7 @@ class LoadCommandTest {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("--illegal-native-access=deny");
     command.addAll(options);
-    command.addAll(
-        List.of("-cp", System.getProperty("java.class.path"), "dev.calotype.cli.Main", "load"));
+    command.addAll(List.of("-cp", Run.programClassPath(), "dev.calotype.cli.Main", "load"));
     Arrays.stream(arguments).map(Object::toString).forEach(command::add);
     return Run.of(command.toArray(String[]::new));
   }

@@ -2,7 +2,10 @@ package dev.calotype.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import java.io.File;
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import picocli.CommandLine;
 
 /**
  * A finished child process.
@@ -62,6 +66,21 @@ public record Run(int exit, String out, String err) {
       throw new AssertionError(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  /** The class path of the program in a process of its own. */
+  public static String programClassPath() {
+    return String.join(
+        File.pathSeparator, "target/classes", jar(CommandLine.class), jar(JsonFactory.class));
+  }
+
+  /** The jar that a class came from. */
+  public static String jar(Class<?> type) {
+    try {
+      return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI()).toString();
+    } catch (URISyntaxException e) {
       throw new AssertionError(e);
     }
   }
