@@ -10,7 +10,7 @@ import org.jspecify.annotations.NullMarked;
  */
 @NullMarked
 module dev.calotype {
-  requires static transitive org.jspecify;
+  requires static org.jspecify;
   // Only the command line needs these two; a library user boots without them.
   requires static info.picocli;
   requires static com.fasterxml.jackson.core;
