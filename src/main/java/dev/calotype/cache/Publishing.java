@@ -28,8 +28,7 @@ final class Publishing {
 
   private volatile boolean isRootSynced;
 
-  Publishing(
-      StoreFolder folder, Lookups lookups, UsageSink usage, Durability durability)
+  Publishing(StoreFolder folder, Lookups lookups, UsageSink usage, Durability durability)
       throws IOException {
     this.layout = folder.layout();
     this.session = folder.session();

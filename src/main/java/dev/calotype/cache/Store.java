@@ -215,8 +215,7 @@ public final class Store implements AutoCloseable {
       if (now.isEmpty() || !now.get().manifest().members().equals(before.members())) {
         return false;
       }
-      Files.move(
-          file, work.resolve(changed.name()), StandardCopyOption.ATOMIC_MOVE);
+      Files.move(file, work.resolve(changed.name()), StandardCopyOption.ATOMIC_MOVE);
       entryChange().commit(now.get().manifest(), List.of(changed), work);
       return true;
     } finally {
