@@ -12,9 +12,10 @@ import java.nio.file.StandardCopyOption;
  * keeps it.
  *
  * @param layout where they are
+ * @param folders what is above them
  * @param session names what they become
  */
-record Removal(Layout layout, Session session) {
+record Removal(Layout layout, OwnFolders folders, Session session) {
   /**
    * Renames an entry into {@code work}.
    *
@@ -22,6 +23,7 @@ record Removal(Layout layout, Session session) {
    * @throws NoSuchFileException if there is nothing
    */
   Path putAside(Place place) throws IOException {
+    folders.requireAbove(place);
     Path aside = session.newWork();
     Files.move(place.folder(layout.entries()), aside, StandardCopyOption.ATOMIC_MOVE);
     return aside;
@@ -33,6 +35,7 @@ record Removal(Layout layout, Session session) {
    * @throws NoSuchFileException if there is nothing
    */
   void quarantine(Place place, Miss why) throws IOException {
+    folders.requireAbove(place);
     Path evidence = session.newQuarantine();
     Files.move(place.folder(layout.entries()), evidence, StandardCopyOption.ATOMIC_MOVE);
     String text =

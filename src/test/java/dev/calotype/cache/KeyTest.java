@@ -45,8 +45,17 @@ class KeyTest {
   @Test
   void theDigestIsTheOneOfThePage() throws NoSuchAlgorithmException {
     String encoding =
-        "02000000" + "6363" + "02000000" + "0201" + "61" + "08000000" + "0700000000000000"
-            + "0101" + "62" + "01000000" + "78";
+        "02000000"
+            + "6363"
+            + "02000000"
+            + "0201"
+            + "61"
+            + "08000000"
+            + "0700000000000000"
+            + "0101"
+            + "62"
+            + "01000000"
+            + "78";
     MessageDigest digest = MessageDigest.getInstance("SHA-256");
     digest.update("calotype key 1\n".getBytes(StandardCharsets.US_ASCII));
     digest.update(HexFormat.of().parseHex(encoding));

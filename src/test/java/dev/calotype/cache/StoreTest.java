@@ -97,13 +97,12 @@ class StoreTest {
     Entries.make(config().withDurability(Durability.FAST), 1);
     try (Stream<Path> all = Files.walk(folder.resolve("s"))) {
       assertThat(all)
-          .allSatisfy(
-              path ->
-                  assertThat(
-                          PosixFilePermissions.toString(
-                              Files.getPosixFilePermissions(path, LinkOption.NOFOLLOW_LINKS)))
-                      .as("%s", path)
-                      .isEqualTo(Files.isDirectory(path) ? "rwx------" : "rw-------"));
+          .allSatisfy(path ->
+              assertThat(
+                      PosixFilePermissions.toString(
+                          Files.getPosixFilePermissions(path, LinkOption.NOFOLLOW_LINKS)))
+                  .as("%s", path)
+                  .isEqualTo(Files.isDirectory(path) ? "rwx------" : "rw-------"));
     }
   }
 
@@ -112,15 +111,14 @@ class StoreTest {
     AtomicInteger runs = new AtomicInteger();
     try (Store store = Store.open(config())) {
       for (int i = 1; i <= 2; i++) {
-        assertThatThrownBy(
-                () ->
-                    store.<IllegalAccessException>getOrBuild(
-                        Entries.key(1),
-                        (fields, draft) -> {
-                          Entries.build(fields, draft);
-                          runs.incrementAndGet();
-                          throw new IllegalAccessException("no");
-                        }))
+        assertThatThrownBy(() ->
+                store.<IllegalAccessException>getOrBuild(
+                    Entries.key(1),
+                    (fields, draft) -> {
+                      Entries.build(fields, draft);
+                      runs.incrementAndGet();
+                      throw new IllegalAccessException("no");
+                    }))
             .isInstanceOf(IllegalAccessException.class)
             .hasMessage("no");
         assertThat(runs).hasValue(i);
@@ -218,10 +216,7 @@ class StoreTest {
     Path library = Libraries.Toolchain.GNU.link(folder);
     Key key = Key.of("cc").with("library", "many");
     try (Store store = Store.open(config())) {
-      Hit hit =
-          store.getOrBuild(
-              key,
-              (_, draft) -> split(library, draft.file("m.ji"), draft));
+      Hit hit = store.getOrBuild(key, (_, draft) -> split(library, draft.file("m.ji"), draft));
       try (hit;
           CodeChoice choice = hit.code(Host.current(), Map.of())) {
         assertThat(choice.best()).isPresent();
@@ -239,7 +234,8 @@ class StoreTest {
         }
         assertThat(hit.names()).hasSize(2);
       }
-      assertThatThrownBy(() -> store.extend(key, (_, draft) -> Files.createFile(draft.file("m.ji"))))
+      assertThatThrownBy(
+              () -> store.extend(key, (_, draft) -> Files.createFile(draft.file("m.ji"))))
           .isInstanceOf(FileAlreadyExistsException.class);
       assertThat(store.extend(Entries.key(5), (_, _) -> {})).isInstanceOf(Miss.class);
     }
@@ -255,15 +251,14 @@ class StoreTest {
   void codeOfOtherDataIsRefused() throws IOException {
     Path library = Libraries.Toolchain.GNU.link(folder);
     try (Store store = Store.open(config())) {
-      assertThatThrownBy(
-              () ->
-                  store.getOrBuild(
-                      Entries.key(1),
-                      (fields, draft) -> {
-                        Entries.build(fields, draft);
-                        Path apart = draft.folder().resolve("apart");
-                        split(library, apart, draft);
-                      }))
+      assertThatThrownBy(() ->
+              store.getOrBuild(
+                  Entries.key(1),
+                  (fields, draft) -> {
+                    Entries.build(fields, draft);
+                    Path apart = draft.folder().resolve("apart");
+                    split(library, apart, draft);
+                  }))
           .isInstanceOf(RefusedException.class)
           .hasMessageContaining("code-data-id");
     }
@@ -345,9 +340,8 @@ class StoreTest {
       Miss miss = (Miss) store.get(key, wanted);
       assertThat(miss.reason()).isEqualTo(Miss.Reason.STALE);
       assertThat(miss.causes()).extracting(Cause::code).containsExactly(Cause.Code.TARGET);
-      assertThatThrownBy(
-              () ->
-                  store.getOrBuild(key, wanted, (fields, draft) -> targeted(fields, draft, "old")))
+      assertThatThrownBy(() ->
+              store.getOrBuild(key, wanted, (fields, draft) -> targeted(fields, draft, "old")))
           .isInstanceOf(RefusedException.class)
           .hasMessageContaining("target: expected new, not old");
       store.getOrBuild(key, wanted, (fields, draft) -> targeted(fields, draft, "new")).close();
@@ -409,7 +403,8 @@ class StoreTest {
       Path work = store.folder().session().newWork();
       Files.write(work, Files.readAllBytes(hit.file("notes.txt").path()));
       Files.setPosixFilePermissions(work, PosixFilePermissions.fromString("rw-------"));
-      Member changed = new Member(old.name(), old.kind(), 1, old.size(), old.digest(), old.dataId());
+      Member changed =
+          new Member(old.name(), old.kind(), 1, old.size(), old.digest(), old.dataId());
       assertThat(store.replaceMember(before, changed, work)).isTrue();
       Entries.requireHit(store, 1);
       Entries.requireRight(hit, 1);
