@@ -1,0 +1,5 @@
+/** The store. */
+@NullMarked
+package dev.calotype.cache;
+
+import org.jspecify.annotations.NullMarked;
