@@ -25,7 +25,7 @@ enum Setting {
   ENTRY_TARGET(SettingKind.PERCENT, "70 %", "how many of those a cleanup leaves"),
   AGE_LIMIT(SettingKind.DURATION, "90 d", "how long an entry may be unused"),
   FREE_DISK(SettingKind.SIZE, "1 GiB", "how much of the disk stays free"),
-  COMPILERS_KEPT(SettingKind.COUNT, "8", "how many compilers keep entries for sure"),
+  COMPILERS_KEPT(SettingKind.COUNT, "8", "how many compilers are kept, those used last"),
   COMPILER_AGE_LIMIT(SettingKind.DURATION, "30 d", "how long any other may be unused"),
 
   PUBLISH_COMPRESSION(SettingKind.LEVEL, "0", "how hard a new entry's data is compressed"),

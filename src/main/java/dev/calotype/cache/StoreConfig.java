@@ -286,7 +286,7 @@ public final class StoreConfig {
     return with(Setting.FREE_DISK, bytes);
   }
 
-  /** How many compilers, those used last, keep their entries whatever their age. */
+  /** Of how many compilers, those used last, entries go by the other limits alone. */
   public long compilersKept() {
     return number(Setting.COMPILERS_KEPT);
   }
