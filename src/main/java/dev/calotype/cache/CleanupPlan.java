@@ -25,7 +25,7 @@ record CleanupPlan(
   static final long GRACE_SECONDS = 60;
 
   /** An entry that goes, and why. */
-  record Eviction(EntryFacts entry, EvictionReason reason) {}
+  record Eviction(Candidate entry, EvictionReason reason) {}
 
   /**
    * What is known besides the entries.
@@ -37,7 +37,7 @@ record CleanupPlan(
   record Situation(long now, OptionalLong last, long free) {}
 
   /** Decides. The order of {@code entries} does not matter. */
-  static CleanupPlan of(List<EntryFacts> entries, StoreConfig limits, Situation situation) {
+  static CleanupPlan of(List<Candidate> entries, StoreConfig limits, Situation situation) {
     Decision decision = new Decision(entries, limits, situation);
     if (decision.isAgeKnown()) {
       decision.byCompiler();
@@ -62,21 +62,21 @@ record CleanupPlan(
     private final StoreConfig limits;
     private final Situation situation;
     private final long drift;
-    private final List<EntryFacts> order;
+    private final List<Candidate> order;
     private final List<Eviction> evictions = new ArrayList<>();
     private final long before;
     private long bytes;
     private long count;
 
-    Decision(List<EntryFacts> entries, StoreConfig limits, Situation situation) {
+    Decision(List<Candidate> entries, StoreConfig limits, Situation situation) {
       this.limits = limits;
       this.situation = situation;
       this.drift = limits.clockDrift().toSeconds();
       this.order = new ArrayList<>(entries);
       order.sort(
-          Comparator.comparing((EntryFacts entry) -> isFromFuture(entry.used()))
-              .thenComparing(EntryFacts.YOUNGEST_FIRST));
-      this.before = entries.stream().mapToLong(EntryFacts::bytes).sum();
+          Comparator.comparing((Candidate entry) -> isFromFuture(entry.used()))
+              .thenComparing(Candidate.YOUNGEST_FIRST));
+      this.before = entries.stream().mapToLong(Candidate::bytes).sum();
       this.bytes = before;
       this.count = entries.size();
     }
@@ -93,7 +93,7 @@ record CleanupPlan(
 
     void byCompiler() {
       Map<String, Long> used = new HashMap<>();
-      for (EntryFacts entry : order) {
+      for (Candidate entry : order) {
         if (!isFromFuture(entry.used())) {
           used.merge(entry.compiler(), entry.used(), Math::max);
         }
@@ -142,7 +142,7 @@ record CleanupPlan(
     }
 
     private interface Test {
-      boolean holds(EntryFacts entry);
+      boolean holds(Candidate entry);
     }
 
     private interface Goal {
@@ -151,7 +151,7 @@ record CleanupPlan(
 
     private void evict(EvictionReason reason, Test test) {
       for (int i = order.size() - 1; i >= 0; i--) {
-        EntryFacts entry = order.get(i);
+        Candidate entry = order.get(i);
         if (test.holds(entry) && !isJustWritten(entry)) {
           evict(entry, reason);
         }
@@ -159,7 +159,7 @@ record CleanupPlan(
       order.removeIf(entry -> test.holds(entry) && !isJustWritten(entry));
     }
 
-    private void evict(EntryFacts entry, EvictionReason reason) {
+    private void evict(Candidate entry, EvictionReason reason) {
       evictions.add(new Eviction(entry, reason));
       bytes -= entry.bytes();
       count--;
@@ -167,9 +167,9 @@ record CleanupPlan(
 
     /** Never the one used last: a limit that is too small for it does not make it useless. */
     private void evictOldest(EvictionReason reason, Goal goal) {
-      List<EntryFacts> spared = new ArrayList<>();
+      List<Candidate> spared = new ArrayList<>();
       while (order.size() > 1 && !goal.isReached()) {
-        EntryFacts entry = order.removeLast();
+        Candidate entry = order.removeLast();
         if (isJustWritten(entry)) {
           spared.add(entry);
         } else {
@@ -179,7 +179,7 @@ record CleanupPlan(
       order.addAll(spared.reversed());
     }
 
-    private boolean isJustWritten(EntryFacts entry) {
+    private boolean isJustWritten(Candidate entry) {
       return situation.now() - entry.created() < GRACE_SECONDS && !isFromFuture(entry.created());
     }
 

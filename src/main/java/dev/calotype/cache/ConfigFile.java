@@ -5,14 +5,13 @@ import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.Toml;
-import org.tomlj.TomlArray;
 import org.tomlj.TomlParseError;
 import org.tomlj.TomlParseResult;
 import org.tomlj.TomlPosition;
@@ -68,7 +67,7 @@ final class ConfigFile {
       if (setting.isEmpty()) {
         throw wrong(file, at, Setting.unknown(name));
       }
-      Object written = plain(table.get(key));
+      Object written = Objects.requireNonNull(table.get(key));
       SettingKind kind = setting.get().kind();
       settings.put(
           setting.get(),
@@ -77,17 +76,6 @@ final class ConfigFile {
                   () -> wrong(file, at, "%s must be %s".formatted(name, kind.expected()))));
     }
     return settings;
-  }
-
-  private static Object plain(@Nullable Object value) {
-    if (value instanceof TomlArray array) {
-      List<Object> items = new ArrayList<>();
-      for (int i = 0; i < array.size(); i++) {
-        items.add(array.get(i));
-      }
-      return items;
-    }
-    return value == null ? "" : value;
   }
 
   private static RefusedException wrong(

@@ -10,8 +10,8 @@ enum Setting {
   DURABILITY(SettingKind.DURABILITY, "durable", "what is on disk when publishing returns"),
   VERIFICATION(SettingKind.TIER, "header", "how far a lookup checks an entry's data"),
   BUILD_TIMEOUT(SettingKind.DURATION, "10 m", "how long to wait for somebody else's build"),
-  TRUSTED_KEYS(SettingKind.FILES, "", "whose signatures an entry must have"),
-  SIGNING_KEY(SettingKind.FILE, "", "what entries are signed with"),
+  PUBLIC_KEY(SettingKind.FILE, "", "whose signature an entry must have"),
+  PRIVATE_KEY(SettingKind.FILE, "", "what entries are signed with"),
 
   BACKGROUND_WORK(SettingKind.FLAG, "true", "whether a thread of the store's own keeps it up"),
   EVENT_QUEUE(SettingKind.COUNT, "4096", "how many events may wait for that thread"),

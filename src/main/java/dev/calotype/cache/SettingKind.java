@@ -8,7 +8,6 @@ import java.math.RoundingMode;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,9 +19,7 @@ import java.util.regex.Pattern;
 enum SettingKind {
   /** A folder; a {@link Path}. */
   FOLDER("a folder like \"/var/cache/calotype\""),
-  /** Files; a list of {@link Path}. */
-  FILES("a list of files like [\"team.pem\"]"),
-  /** One file or none; a list of {@link Path}. */
+  /** A file; a {@link Path}. */
   FILE("a file like \"team.pem\""),
   /** A number of bytes; a {@link Long}. */
   SIZE("a size like \"512 MiB\", or \"none\""),
@@ -75,8 +72,7 @@ enum SettingKind {
   }
 
   /**
-   * The value that something written in a file stands for: a text, a number, a flag or a list of
-   * texts.
+   * The value that something written in a file stands for: a text, a number or a flag.
    *
    * @param base the folder that relative paths start from
    * @return empty if it stands for none
@@ -87,7 +83,6 @@ enum SettingKind {
       case Long number when this == SIZE || this == COUNT || this == LEVEL ->
           parse(number.toString(), base);
       case Boolean flag when this == FLAG -> Optional.of(flag);
-      case List<?> list when this == FILES -> paths(list, base);
       default -> Optional.empty();
     };
   }
@@ -95,8 +90,7 @@ enum SettingKind {
   /** The same for a value given as text, as on the command line. */
   Optional<Object> parse(String text, Path base) {
     return switch (this) {
-      case FOLDER -> path(text, base).map(path -> path);
-      case FILE, FILES -> path(text, base).map(List::of);
+      case FOLDER, FILE -> path(text, base);
       case SIZE ->
           text.equals("none") ? Optional.of(Long.MAX_VALUE) : quantity(text, MULTIPLES, "B");
       case COUNT ->
@@ -141,7 +135,7 @@ enum SettingKind {
       case PERCENT -> isPercent(value);
       case LEVEL -> isLevel(value);
       case TIER -> value != Tier.NAME;
-      case FOLDER, FILE, FILES, FLAG, DURABILITY -> true;
+      case FOLDER, FILE, FLAG, DURABILITY -> true;
     };
   }
 
@@ -159,7 +153,6 @@ enum SettingKind {
               : number.toString();
       case Tier tier -> tier.id();
       case Durability durability -> durability.name().toLowerCase(Locale.ROOT);
-      case List<?> list -> String.join(", ", list.stream().map(Object::toString).toList());
       default -> value.toString();
     };
   }
@@ -197,7 +190,7 @@ enum SettingKind {
     return value.bitLength() < Long.SIZE ? Optional.of(value.longValue()) : Optional.empty();
   }
 
-  private static Optional<Path> path(String text, Path base) {
+  private static Optional<Object> path(String text, Path base) {
     try {
       return text.isEmpty()
           ? Optional.empty()
@@ -205,18 +198,6 @@ enum SettingKind {
     } catch (InvalidPathException e) {
       return Optional.empty();
     }
-  }
-
-  private static Optional<Object> paths(List<?> list, Path base) {
-    List<Path> paths = new ArrayList<>();
-    for (Object item : list) {
-      Optional<Path> path = item instanceof String text ? path(text, base) : Optional.empty();
-      if (path.isEmpty()) {
-        return Optional.empty();
-      }
-      paths.add(path.get());
-    }
-    return Optional.of(List.copyOf(paths));
   }
 
   private static boolean isPercent(Object value) {

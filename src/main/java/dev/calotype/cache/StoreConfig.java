@@ -2,6 +2,7 @@ package dev.calotype.cache;
 
 import dev.calotype.Durability;
 import dev.calotype.RefusedException;
+import dev.calotype.ji.Expectations;
 import dev.calotype.ji.Tier;
 import dev.calotype.publish.CacheFolder;
 import java.io.IOException;
@@ -10,10 +11,9 @@ import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -28,24 +28,38 @@ public final class StoreConfig {
   static final String FOLDER_PROPERTY = "dev.calotype.store";
 
   private static final StoreConfig USUAL =
-      new StoreConfig(new EnumMap<>(Setting.class), List.of(), Optional.empty());
+      new StoreConfig(
+          new EnumMap<>(Setting.class), Expectations.none(), Keys.NONE, InstantSource.system());
 
   private final EnumMap<Setting, Object> values;
-  private final List<PublicKey> trustedKeys;
-  private final Optional<PrivateKey> signingKey;
+  private final Expectations expectations;
+  private final Keys keys;
+  private final InstantSource clock;
 
   private StoreConfig(
       EnumMap<Setting, Object> values,
-      List<PublicKey> trustedKeys,
-      Optional<PrivateKey> signingKey) {
+      Expectations expectations,
+      Keys keys,
+      InstantSource clock) {
     this.values = values;
-    this.trustedKeys = trustedKeys;
-    this.signingKey = signingKey;
+    this.expectations = expectations;
+    this.keys = keys;
+    this.clock = clock;
+  }
+
+  /** The keys themselves, as files or callers give them. */
+  private record Keys(Optional<PrivateKey> own, Optional<PublicKey> trusted) {
+    static final Keys NONE = new Keys(Optional.empty(), Optional.empty());
   }
 
   /** All settings as usual; looks at no file. */
   public static StoreConfig standard() {
     return USUAL;
+  }
+
+  /** All settings as usual, in this folder; it is made when the store is opened. */
+  public static StoreConfig in(Path folder) {
+    return USUAL.withFolder(folder);
   }
 
   /**
@@ -120,16 +134,16 @@ public final class StoreConfig {
    *
    * @throws RefusedException if it was not set and the user has no home
    */
-  public Path directory() {
+  public Path folder() {
     return find(Setting.DIRECTORY)
         .map(Path.class::cast)
         .or(() -> CacheFolder.of("store", FOLDER_PROPERTY))
         .orElseThrow(() -> new RefusedException("store", "no folder is set and no home is known"));
   }
 
-  /** The same with the store in that folder. */
-  public StoreConfig withDirectory(Path directory) {
-    return with(Setting.DIRECTORY, directory.toAbsolutePath());
+  /** The same with the store in that folder; it is made when the store is opened. */
+  public StoreConfig withFolder(Path folder) {
+    return with(Setting.DIRECTORY, folder.toAbsolutePath());
   }
 
   /** What is on disk when publishing an entry returns. */
@@ -142,14 +156,18 @@ public final class StoreConfig {
     return with(Setting.DURABILITY, durability);
   }
 
-  /** How far a lookup checks an entry's data. */
-  public Tier verification() {
-    return (Tier) get(Setting.VERIFICATION);
+  /** What is asked of the data of each hit, and how far it is checked. */
+  public Expectations expectations() {
+    return expectations.withTier((Tier) get(Setting.VERIFICATION));
   }
 
-  /** The same checking that far, which may not be {@link Tier#NAME}. */
-  public StoreConfig withVerification(Tier tier) {
-    return with(Setting.VERIFICATION, tier);
+  /**
+   * The same, asking this of the data of each hit, its {@link Expectations#tier()} included, which
+   * may not be {@link Tier#NAME}.
+   */
+  public StoreConfig withExpectations(Expectations wanted) {
+    return new StoreConfig(
+        with(Setting.VERIFICATION, wanted.tier()).values, wanted, keys, clock);
   }
 
   /** How long a lookup waits for somebody else's build of the same key before it builds itself. */
@@ -162,28 +180,38 @@ public final class StoreConfig {
     return with(Setting.BUILD_TIMEOUT, timeout);
   }
 
-  /** Keys of Ed25519, by one of which an entry must be signed; if empty, none need be. */
-  public List<PublicKey> trustedKeys() {
-    return trustedKeys;
+  /** What entries are signed with. */
+  public Optional<PrivateKey> privateKey() {
+    return keys.own;
   }
 
-  /** The same trusting these keys. */
-  public StoreConfig withTrustedKeys(List<PublicKey> keys) {
-    EnumMap<Setting, Object> changed = values.clone();
-    changed.remove(Setting.TRUSTED_KEYS);
-    return new StoreConfig(changed, List.copyOf(keys), signingKey);
+  /** What signatures are verified with; if there is one, an entry without is a miss. */
+  public Optional<PublicKey> publicKey() {
+    return keys.trusted;
   }
 
-  /** The key of Ed25519 that new entries are signed with. */
-  public Optional<PrivateKey> signingKey() {
-    return signingKey;
+  /** The same, taking only entries that are signed with the other half of this Ed25519 key. */
+  public StoreConfig withPublicKey(PublicKey key) {
+    return withKeys(new Keys(keys.own, Optional.of(key)));
   }
 
-  /** The same signing new entries with that key. */
-  public StoreConfig withSigningKey(PrivateKey key) {
-    EnumMap<Setting, Object> changed = values.clone();
-    changed.remove(Setting.SIGNING_KEY);
-    return new StoreConfig(changed, trustedKeys, Optional.of(key));
+  /**
+   * The same, signing what is published.
+   *
+   * @param key an Ed25519 key
+   * @param publicKey the other half
+   */
+  public StoreConfig withSigning(PrivateKey key, PublicKey publicKey) {
+    return withKeys(new Keys(Optional.of(key), Optional.of(publicKey)));
+  }
+
+  /** The same with another clock, for tests. */
+  StoreConfig withClock(InstantSource clock) {
+    return new StoreConfig(values, expectations, keys, clock);
+  }
+
+  InstantSource clock() {
+    return clock;
   }
 
   /** Whether the store has a thread that counts uses, cleans up and recompresses. */
@@ -378,23 +406,29 @@ public final class StoreConfig {
     }
     EnumMap<Setting, Object> changed = values.clone();
     changed.put(setting, value);
-    return new StoreConfig(changed, trustedKeys, signingKey);
+    return new StoreConfig(changed, expectations, keys, clock);
+  }
+
+  private StoreConfig withKeys(Keys changed) {
+    EnumMap<Setting, Object> others = values.clone();
+    others.remove(Setting.PRIVATE_KEY);
+    others.remove(Setting.PUBLIC_KEY);
+    return new StoreConfig(others, expectations, changed, clock);
   }
 
   /** Reads the keys that settings name. */
   private StoreConfig withKeyFiles() throws IOException {
-    List<PublicKey> trusted = new ArrayList<>(trustedKeys);
-    if (values.containsKey(Setting.TRUSTED_KEYS)) {
-      trusted.clear();
-      for (Path file : files(Setting.TRUSTED_KEYS)) {
-        trusted.add(KeyFile.readPublic(file));
+    Keys read = keys;
+    if (values.get(Setting.PUBLIC_KEY) instanceof Path file) {
+      read = new Keys(read.own, Optional.of(KeyFile.readPublic(file)));
+    }
+    if (values.get(Setting.PRIVATE_KEY) instanceof Path file) {
+      read = new Keys(Optional.of(KeyFile.readPrivate(file)), read.trusted);
+      if (read.trusted.isEmpty()) {
+        throw new RefusedException(file.toString(), "a private-key without its public-key");
       }
     }
-    Optional<PrivateKey> signing = signingKey;
-    if (values.containsKey(Setting.SIGNING_KEY)) {
-      signing = Optional.of(KeyFile.readPrivate(files(Setting.SIGNING_KEY).getFirst()));
-    }
-    return new StoreConfig(values, List.copyOf(trusted), signing);
+    return new StoreConfig(values, expectations, read, clock);
   }
 
   private Optional<Object> find(Setting setting) {
@@ -411,13 +445,5 @@ public final class StoreConfig {
 
   private Duration span(Setting setting) {
     return (Duration) get(setting);
-  }
-
-  private List<Path> files(Setting setting) {
-    List<Path> files = new ArrayList<>();
-    if (get(setting) instanceof List<?> list) {
-      list.forEach(file -> files.add((Path) file));
-    }
-    return files;
   }
 }

@@ -29,7 +29,7 @@ class CleanupPlanTest {
           .withCompilers(PLENTY, SettingKind.FOREVER)
           .withFreeDisk(0);
 
-  private final List<EntryFacts> entries = new ArrayList<>();
+  private final List<Candidate> entries = new ArrayList<>();
 
   @Test
   void nothingGoesWhileNoLimitIsExceeded() {
@@ -173,9 +173,9 @@ class CleanupPlanTest {
     }
   }
 
-  private static EntryFacts entry(
+  private static Candidate entry(
       String digest, String compiler, long bytes, long created, long used) {
-    return new EntryFacts(compiler, digest, bytes, bytes, created, used, 0, 0);
+    return new Candidate(compiler, digest, bytes, bytes, created, used, 0, 0);
   }
 
   private static Situation at(long now, long last) {

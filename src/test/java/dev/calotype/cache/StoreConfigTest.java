@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.calotype.Durability;
 import dev.calotype.RefusedException;
+import dev.calotype.ji.Expectations;
 import dev.calotype.ji.Tier;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -60,8 +61,8 @@ class StoreConfigTest {
                 durability = "fast"
                 verification = "full"
                 build-timeout = "90 s"
-                trusted-keys = ["public.pem"]
-                signing-key = "private.pem"
+                public-key = "public.pem"
+                private-key = "private.pem"
                 background-work = false
                 event-queue = "1 Ki"
                 cleanup-interval = "2h"
@@ -83,12 +84,12 @@ class StoreConfigTest {
                 compression-gain = "25 %"
                 compression-timeout = "5 m"
                 """));
-    assertThat(config.directory()).isEqualTo(folder.resolve("here/store"));
+    assertThat(config.folder()).isEqualTo(folder.resolve("here/store"));
     assertThat(config.durability()).isEqualTo(Durability.FAST);
-    assertThat(config.verification()).isEqualTo(Tier.FULL);
+    assertThat(config.expectations().tier()).isEqualTo(Tier.FULL);
     assertThat(config.buildTimeout()).isEqualTo(Duration.ofSeconds(90));
-    assertThat(config.trustedKeys()).containsExactly(keys.getPublic());
-    assertThat(config.signingKey()).contains(keys.getPrivate());
+    assertThat(config.publicKey()).contains(keys.getPublic());
+    assertThat(config.privateKey()).contains(keys.getPrivate());
     assertThat(config.backgroundWork()).isFalse();
     assertThat(config.eventQueue()).isEqualTo(1024);
     assertThat(config.cleanupInterval()).isEqualTo(Duration.ofHours(2));
@@ -114,7 +115,7 @@ class StoreConfigTest {
 
   @Test
   void whatIsWrittenIsReadTheSame() throws IOException {
-    StoreConfig config = StoreConfig.standard().withDirectory(folder).withAgeLimit(Duration.ZERO);
+    StoreConfig config = StoreConfig.standard().withFolder(folder).withAgeLimit(Duration.ZERO);
     StoreConfig again = StoreConfig.standard();
     for (Map.Entry<String, String> setting : config.settings().entrySet()) {
       again = again.with(setting.getKey(), setting.getValue());
@@ -149,7 +150,7 @@ class StoreConfigTest {
         "verification = \"name\" ! line 2, column 1: verification must be \"header\"",
         "durability = 1 ! line 2, column 1: durability must be \"durable\" or \"fast\"",
         "background-work = \"yes\" ! line 2, column 1: background-work must be true or false",
-        "trusted-keys = [1] ! line 2, column 1: trusted-keys must be a list of files",
+        "public-key = [1] ! line 2, column 1: public-key must be a file",
         "directory = \"\" ! line 2, column 1: directory must be a folder",
         "[other] ! line 2, column 1: \"other\" is no table of settings",
         "hot-uses = 1 # 'x\u0001' ! line 2, column 1",
@@ -193,7 +194,7 @@ class StoreConfigTest {
   @Test
   void aFileThatHoldsNoKeyIsNamed() throws IOException {
     Path key = Files.writeString(folder.resolve("a.pem"), "-----BEGIN PUBLIC KEY-----\n");
-    Path file = toml("[cache]\ntrusted-keys = [\"a.pem\"]\n");
+    Path file = toml("[cache]\npublic-key = \"a.pem\"\n");
     assertThatThrownBy(() -> StoreConfig.read(file))
         .isInstanceOf(RefusedException.class)
         .hasMessage(key + ": no PEM file with a PUBLIC KEY");
@@ -203,11 +204,20 @@ class StoreConfigTest {
   }
 
   @Test
+  void aKeyToSignWithNeedsItsOtherHalf() throws Exception {
+    keys();
+    Path file = toml("[cache]\nprivate-key = \"private.pem\"\n");
+    assertThatThrownBy(() -> StoreConfig.read(file))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageEndingWith("private.pem: a private-key without its public-key");
+  }
+
+  @Test
   void theApiRefusesWhatAFileMayNotSay() {
     StoreConfig config = StoreConfig.standard();
     assertThatIllegalArgumentException().isThrownBy(() -> config.withSizeLimit(-1, 70));
     assertThatIllegalArgumentException().isThrownBy(() -> config.withSizeLimit(1, 101));
-    assertThatIllegalArgumentException().isThrownBy(() -> config.withVerification(Tier.NAME));
+    assertThatIllegalArgumentException().isThrownBy(() -> config.withExpectations(Expectations.none().withTier(Tier.NAME)));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> config.withAgeLimit(Duration.ofSeconds(-1)));
     assertThatIllegalArgumentException()

@@ -14,7 +14,7 @@ import java.util.Comparator;
  * @param uses how often it was used since it was published or its data was rewritten
  * @param marks what is known of its data: {@link Use#COMPRESSED}, {@link Use#INCOMPRESSIBLE}
  */
-record EntryFacts(
+record Candidate(
     String compiler,
     String digest,
     long bytes,
@@ -25,8 +25,8 @@ record EntryFacts(
     int marks) {
 
   /** The one used last comes first; of equals, one order for all. */
-  static final Comparator<EntryFacts> YOUNGEST_FIRST =
-      Comparator.comparingLong(EntryFacts::used).reversed().thenComparing(EntryFacts::digest);
+  static final Comparator<Candidate> YOUNGEST_FIRST =
+      Comparator.comparingLong(Candidate::used).reversed().thenComparing(Candidate::digest);
 
   boolean has(int mark) {
     return (marks & mark) != 0;
