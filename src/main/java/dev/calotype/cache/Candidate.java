@@ -5,30 +5,26 @@ import java.util.Comparator;
 /**
  * What upkeep knows of an entry without reading it.
  *
- * @param compiler the name of its compiler's folder
- * @param digest its key's digest, 64 digits
- * @param bytes what its files take
- * @param data what its largest file takes
- * @param created when it was published, in seconds of the epoch
- * @param used when it was last used, or published if that was later
- * @param uses how often it was used since it was published or its data was rewritten
- * @param marks what is known of its data: {@link Use#COMPRESSED}, {@link Use#INCOMPRESSIBLE}
+ * @param place where it is
+ * @param bytes what its files have
+ * @param data what its largest file has
+ * @param created when its manifest was written, in seconds of the epoch
+ * @param use how it was used; the last time is not before {@code created}
  */
-record Candidate(
-    String compiler,
-    String digest,
-    long bytes,
-    long data,
-    long created,
-    long used,
-    long uses,
-    int marks) {
+record Candidate(Place place, long bytes, long data, long created, Use use) {
 
   /** The one used last comes first; of equals, one order for all. */
   static final Comparator<Candidate> YOUNGEST_FIRST =
-      Comparator.comparingLong(Candidate::used).reversed().thenComparing(Candidate::digest);
+      Comparator.comparingLong(Candidate::used)
+          .reversed()
+          .thenComparing(candidate -> candidate.place.key());
 
-  boolean has(int mark) {
-    return (marks & mark) != 0;
+  /** When it was last used or published, in seconds of the epoch. */
+  long used() {
+    return use.last();
+  }
+
+  String compiler() {
+    return place.compiler();
   }
 }

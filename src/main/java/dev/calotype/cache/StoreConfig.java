@@ -29,27 +29,32 @@ public final class StoreConfig {
 
   private static final StoreConfig USUAL =
       new StoreConfig(
-          new EnumMap<>(Setting.class), Expectations.none(), Keys.NONE, InstantSource.system());
+          new EnumMap<>(Setting.class), Expectations.none(), Keys.NONE, Surroundings.REAL);
 
   private final EnumMap<Setting, Object> values;
   private final Expectations expectations;
   private final Keys keys;
-  private final InstantSource clock;
+  private final Surroundings surroundings;
 
   private StoreConfig(
       EnumMap<Setting, Object> values,
       Expectations expectations,
       Keys keys,
-      InstantSource clock) {
+      Surroundings surroundings) {
     this.values = values;
     this.expectations = expectations;
     this.keys = keys;
-    this.clock = clock;
+    this.surroundings = surroundings;
   }
 
   /** The keys themselves, as files or callers give them. */
   private record Keys(Optional<PrivateKey> own, Optional<PublicKey> trusted) {
     static final Keys NONE = new Keys(Optional.empty(), Optional.empty());
+  }
+
+  /** What is not set but found. */
+  private record Surroundings(InstantSource clock, Optional<String> bootId) {
+    static final Surroundings REAL = new Surroundings(InstantSource.system(), Boot.CURRENT);
   }
 
   /** All settings as usual; looks at no file. */
@@ -167,7 +172,7 @@ public final class StoreConfig {
    */
   public StoreConfig withExpectations(Expectations wanted) {
     return new StoreConfig(
-        with(Setting.VERIFICATION, wanted.tier()).values, wanted, keys, clock);
+        with(Setting.VERIFICATION, wanted.tier()).values, wanted, keys, surroundings);
   }
 
   /** How long a lookup waits for somebody else's build of the same key before it builds itself. */
@@ -207,11 +212,23 @@ public final class StoreConfig {
 
   /** The same with another clock, for tests. */
   StoreConfig withClock(InstantSource clock) {
-    return new StoreConfig(values, expectations, keys, clock);
+    return new StoreConfig(
+        values, expectations, keys, new Surroundings(clock, surroundings.bootId));
+  }
+
+  /** The same as if the machine had been started another time, for tests. */
+  StoreConfig withBootId(Optional<String> bootId) {
+    return new StoreConfig(
+        values, expectations, keys, new Surroundings(surroundings.clock, bootId));
   }
 
   InstantSource clock() {
-    return clock;
+    return surroundings.clock;
+  }
+
+  /** What tells this run of the machine from others; empty if nothing does. */
+  Optional<String> bootId() {
+    return surroundings.bootId;
   }
 
   /** Whether the store has a thread that counts uses, cleans up and recompresses. */
@@ -406,14 +423,14 @@ public final class StoreConfig {
     }
     EnumMap<Setting, Object> changed = values.clone();
     changed.put(setting, value);
-    return new StoreConfig(changed, expectations, keys, clock);
+    return new StoreConfig(changed, expectations, keys, surroundings);
   }
 
   private StoreConfig withKeys(Keys changed) {
     EnumMap<Setting, Object> others = values.clone();
     others.remove(Setting.PRIVATE_KEY);
     others.remove(Setting.PUBLIC_KEY);
-    return new StoreConfig(others, expectations, changed, clock);
+    return new StoreConfig(others, expectations, changed, surroundings);
   }
 
   /** Reads the keys that settings name. */
@@ -428,7 +445,7 @@ public final class StoreConfig {
         throw new RefusedException(file.toString(), "a private-key without its public-key");
       }
     }
-    return new StoreConfig(values, expectations, read, clock);
+    return new StoreConfig(values, expectations, read, surroundings);
   }
 
   private Optional<Object> find(Setting setting) {

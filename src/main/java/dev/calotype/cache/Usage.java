@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 
 /**
@@ -76,10 +77,14 @@ final class Usage implements Records.Reader {
     sessions.put(name, extent);
   }
 
-  /** Forgets sessions and entries that are gone. */
-  void retain(Predicate<String> session, Predicate<KeyPrefix> entry) {
-    sessions.keySet().removeIf(session.negate());
-    uses.keySet().removeIf(entry.negate());
+  /** Forgets sessions that are gone. */
+  void retainSessions(Predicate<String> isThere) {
+    sessions.keySet().removeIf(isThere.negate());
+  }
+
+  /** Forgets entries that are gone. */
+  void retainEntries(BiPredicate<KeyPrefix, Use> isThere) {
+    uses.entrySet().removeIf(use -> !isThere.test(use.getKey(), use.getValue()));
   }
 
   @Override

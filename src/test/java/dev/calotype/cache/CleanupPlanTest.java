@@ -175,7 +175,8 @@ class CleanupPlanTest {
 
   private static Candidate entry(
       String digest, String compiler, long bytes, long created, long used) {
-    return new Candidate(compiler, digest, bytes, bytes, created, used, 0, 0);
+    return new Candidate(
+        new Place(compiler, digest), bytes, bytes, created, new Use(used, 0, 0));
   }
 
   private static Situation at(long now, long last) {
@@ -195,6 +196,6 @@ class CleanupPlanTest {
   }
 
   private static String text(Eviction eviction) {
-    return eviction.entry().digest() + " " + eviction.reason().id();
+    return eviction.entry().place().key() + " " + eviction.reason().id();
   }
 }

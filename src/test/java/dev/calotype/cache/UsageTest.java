@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.calotype.testing.Bytes;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -28,7 +30,8 @@ class UsageTest {
   void aLogSaysWhatWasWritten() throws IOException {
     Path file = Files.createFile(folder.resolve("log"));
     byte[] key = Bytes.random(300, 1);
-    try (SessionLog log = SessionLog.open(file)) {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      SessionLog log = new SessionLog(channel);
       log.append(Records.uses(Map.of(A, new Use(100, 3, 0), B, new Use(90, 1, 0))));
       log.append(
           List.of(
@@ -53,21 +56,18 @@ class UsageTest {
   void nothingIsReadTwiceAndALaterLogIsReadFromItsStart() throws IOException {
     Path file = Files.createFile(folder.resolve("log"));
     Merged merged = new Merged();
-    try (SessionLog log = SessionLog.open(file)) {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      SessionLog log = new SessionLog(channel);
       log.append(Records.uses(Map.of(A, new Use(1, 1, 0))));
       Frames.Extent first = merged.read(file, Optional.empty());
       assertThat(merged.read(file, Optional.of(first))).isEqualTo(first);
       log.append(Records.uses(Map.of(A, new Use(2, 1, 0))));
       Frames.Extent second = merged.read(file, Optional.of(first));
       assertThat(merged.usage.of(A).count()).isEqualTo(2);
-      Path next = Files.createFile(folder.resolve("next"));
-      try (SessionLog later = log.continueIn(next)) {
-        later.begin();
-        assertThat(merged.read(next, Optional.of(second)))
-            .isEqualTo(new Frames.Extent(1, Frames.HEADER_SIZE));
-        later.append(Records.uses(Map.of(A, new Use(3, 1, 0))));
-        merged.read(next, Optional.of(second));
-      }
+      log.restart();
+      assertThat(file).isEmptyFile();
+      log.append(Records.uses(Map.of(A, new Use(3, 1, 0))));
+      assertThat(merged.read(file, Optional.of(second)).epoch()).isEqualTo(1);
     }
     assertThat(merged.usage.of(A)).isEqualTo(new Use(3, 3, 0));
   }
@@ -76,7 +76,8 @@ class UsageTest {
   void aLogTornAnywhereSaysWhatIsWholeBeforeThat() throws IOException {
     Path file = Files.createFile(folder.resolve("log"));
     List<Long> ends = new ArrayList<>();
-    try (SessionLog log = SessionLog.open(file)) {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      SessionLog log = new SessionLog(channel);
       for (int i = 0; i < 5; i++) {
         log.append(Records.uses(Map.of(A, new Use(i, 1, 0))));
         ends.add(log.size());
@@ -95,7 +96,8 @@ class UsageTest {
   @Test
   void aLogOfAnyBytesSaysNothingWrong() throws IOException {
     Path file = Files.createFile(folder.resolve("log"));
-    try (SessionLog log = SessionLog.open(file)) {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      SessionLog log = new SessionLog(channel);
       log.append(Records.uses(Map.of(A, new Use(1, 1, 0))));
       log.append(List.of(Records.counts(Map.of("hits", 1L))));
     }
@@ -114,7 +116,8 @@ class UsageTest {
   @Test
   void recordsOfLaterVersionsAreSkipped() throws IOException {
     Path file = Files.createFile(folder.resolve("log"));
-    try (SessionLog log = SessionLog.open(file)) {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      SessionLog log = new SessionLog(channel);
       log.append(List.of(new byte[] {99, 1, 2}, new byte[] {4, 1}, new byte[] {2, 5, 'a'}));
       log.append(Records.uses(Map.of(A, new Use(1, 1, 0))));
     }
@@ -130,7 +133,8 @@ class UsageTest {
     for (int i = 0; i < 40_000; i++) {
       uses.put(new KeyPrefix(i, i), new Use(i, 1, 0));
     }
-    try (SessionLog log = SessionLog.open(file)) {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      SessionLog log = new SessionLog(channel);
       log.append(Records.uses(uses));
     }
     Merged merged = new Merged();
@@ -166,7 +170,8 @@ class UsageTest {
   @Test
   void whatIsGoneIsForgotten() {
     Usage usage = filled();
-    usage.retain(session -> false, key -> key.equals(B));
+    usage.retainSessions(session -> false);
+    usage.retainEntries((key, use) -> key.equals(B));
     assertThat(usage.session("00000000000000ff")).isEmpty();
     assertThat(usage.of(A)).isEqualTo(Use.NEVER);
     assertThat(usage.of(B).count()).isEqualTo(2);
