@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -22,7 +23,7 @@ final class Activity {
 
   private final ArrayBlockingQueue<Object> queue;
   private final LongAdder hits = new LongAdder();
-  private final LongAdder dropped = new LongAdder();
+  private final ConcurrentHashMap<String, LongAdder> others = new ConcurrentHashMap<>();
   private final LongAdder[] misses = adders(Miss.Reason.values().length);
   private final LongAdder[] events = adders(UsageSink.Event.values().length);
 
@@ -68,53 +69,79 @@ final class Activity {
     events[event.ordinal()].increment();
   }
 
+  /** Adds to a counter of any name. */
+  void count(String name, long amount) {
+    others.computeIfAbsent(name, _ -> new LongAdder()).add(amount);
+  }
+
+  /** What could not be written: its counters are for the next time, its events are dropped. */
+  void giveBack(Taken taken) {
+    taken.counts.forEach(this::count);
+    if (taken.events > 0) {
+      count(DROPPED, taken.events);
+    }
+  }
+
   private boolean add(Object event) {
     if (queue.offer(event)) {
       return queue.remainingCapacity() < queue.size();
     }
-    dropped.increment();
+    count(DROPPED, 1);
     return true;
   }
 
   /**
-   * Takes all there is, as the records of a log.
+   * What was taken.
+   *
+   * @param records all of it, as a log has it
+   * @param counts the counters among it
+   * @param events how many events are among it
+   */
+  record Taken(List<byte[]> records, Map<String, Long> counts, int events) {}
+
+  /**
+   * Takes all there is.
    *
    * @param now when it happened, in seconds of the epoch: nobody asks the clock at a hit
    */
-  List<byte[]> take(long now) {
+  Taken take(long now) {
     List<Object> waiting = new ArrayList<>();
     queue.drainTo(waiting);
     Map<KeyPrefix, Use> uses = new HashMap<>();
     List<byte[]> records = new ArrayList<>();
     for (Object event : waiting) {
       if (event instanceof Place place) {
-        uses.merge(
-            KeyPrefix.of(place.key()), new Use(now, 1, 0), (old, more) -> old.and(1, now));
+        uses.merge(KeyPrefix.of(place.key()), new Use(now, 1, 0), (old, _) -> old.and(1, now));
       } else if (event instanceof Miss miss && miss.key().encoding().length <= Records.MOST_KEY) {
         records.add(
             Records.miss(new LoggedMiss(now, miss.reason().id(), miss.key().encoding())));
       }
     }
     records.addAll(Records.uses(uses));
-    Map<String, Long> counts = new TreeMap<>();
-    count(counts, "hits", hits);
-    count(counts, DROPPED, dropped);
-    for (Miss.Reason reason : Miss.Reason.values()) {
-      count(counts, counter(reason), misses[reason.ordinal()]);
-    }
-    for (UsageSink.Event event : UsageSink.Event.values()) {
-      count(counts, counter(event), events[event.ordinal()]);
-    }
+    Map<String, Long> counts = takeCounts();
     if (!counts.isEmpty()) {
       records.add(Records.counts(counts));
     }
-    return records;
+    return new Taken(records, counts, waiting.size());
   }
 
-  private static void count(Map<String, Long> counts, String name, LongAdder adder) {
+  private Map<String, Long> takeCounts() {
+    Map<String, Long> counts = new TreeMap<>();
+    take(counts, "hits", hits);
+    for (Miss.Reason reason : Miss.Reason.values()) {
+      take(counts, counter(reason), misses[reason.ordinal()]);
+    }
+    for (UsageSink.Event event : UsageSink.Event.values()) {
+      take(counts, counter(event), events[event.ordinal()]);
+    }
+    others.forEach((name, adder) -> take(counts, name, adder));
+    return counts;
+  }
+
+  private static void take(Map<String, Long> counts, String name, LongAdder adder) {
     long amount = adder.sumThenReset();
     if (amount != 0) {
-      counts.put(name, amount);
+      counts.merge(name, amount, Long::sum);
     }
   }
 

@@ -5,10 +5,12 @@ import dev.calotype.bytes.ByteView;
 import dev.calotype.bytes.ByteWriter;
 import dev.calotype.bytes.Sha256;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -124,6 +126,20 @@ final class Usage implements Records.Reader {
     } catch (MalformedImageException e) {
       return new Usage();
     }
+  }
+
+  /** When the last cleanup was, from the first bytes of the file alone. */
+  static OptionalLong readCleanup(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+      byte[] bytes = in.readNBytes(16);
+      if (bytes.length == 16 && Arrays.equals(bytes, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
+        long last = new ByteView(MemorySegment.ofArray(bytes), "usage").u64(8, STRUCTURE);
+        return last == 0 ? OptionalLong.empty() : OptionalLong.of(last);
+      }
+    } catch (NoSuchFileException e) {
+      // None yet.
+    }
+    return OptionalLong.empty();
   }
 
   private void decode(ByteView view, long body) {

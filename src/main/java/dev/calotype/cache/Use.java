@@ -14,7 +14,14 @@ record Use(long last, long count, int marks) {
   /** Compressing its data was tried, and did not pay. */
   static final int INCOMPRESSIBLE = 2;
 
+  /** Its data was compressed, and then used so often that it was inflated. */
+  static final int INFLATED = 4;
+
   static final Use NEVER = new Use(0, 0, 0);
+
+  boolean has(int mark) {
+    return (marks & mark) != 0;
+  }
 
   /** This and more uses. */
   Use and(long more, long at) {
