@@ -242,21 +242,18 @@ final class Lookups {
       return Optional.empty();
     }
     if (manifest.signature().isEmpty()) {
-      return Optional.of(
-          Miss.of(key, Miss.Reason.UNSIGNED, Manifest.NAME, "it has no signature"));
+      return Optional.of(Miss.of(key, Miss.Reason.UNSIGNED, Manifest.NAME, "it has no signature"));
     }
     return Signing.isRight(manifest.signature().get(), publicKey.get())
         ? Optional.empty()
         : Optional.of(
-            Miss.of(
-                key, Miss.Reason.SIGNATURE, Manifest.NAME, "the signature is not of this key"));
+            Miss.of(key, Miss.Reason.SIGNATURE, Manifest.NAME, "the signature is not of this key"));
   }
 
   private static Miss miss(Key key, Member member, Validity validity) {
     return switch (validity) {
       case Validity.Stale stale ->
-          new Miss(
-              key, Miss.Reason.STALE, member.name(), "", 0, "not as expected", stale.causes());
+          new Miss(key, Miss.Reason.STALE, member.name(), "", 0, "not as expected", stale.causes());
       case Validity.Damaged bad ->
           damaged(key, member.name(), bad.structure(), bad.offset(), bad.reason());
       case Validity.Foreign foreign

@@ -209,8 +209,7 @@ record Manifest(Key key, boolean isFast, List<Member> members, Optional<Signatur
         throw view.malformed(STRUCTURE, at, "a member of kind " + kind, "one within its members");
       }
       byte[] id = bytes(view, at + 48, Sha256.SIZE);
-      String name =
-          new String(bytes(view, at + MEMBER_SIZE, nameSize), StandardCharsets.US_ASCII);
+      String name = new String(bytes(view, at + MEMBER_SIZE, nameSize), StandardCharsets.US_ASCII);
       Member member =
           new Member(
               name,
@@ -223,8 +222,7 @@ record Manifest(Key key, boolean isFast, List<Member> members, Optional<Signatur
                   : Optional.of(new DataId(HexFormat.of().formatHex(id))));
       boolean inOrder = members.isEmpty() || members.getLast().name().compareTo(name) < 0;
       boolean isData = member.kind() == Member.Kind.DATA;
-      boolean isSecond =
-          isData && members.stream().anyMatch(one -> one.kind() == Member.Kind.DATA);
+      boolean isSecond = isData && members.stream().anyMatch(one -> one.kind() == Member.Kind.DATA);
       if (!Member.isName(name)
           || !inOrder
           || member.size() < 0
@@ -235,7 +233,8 @@ record Manifest(Key key, boolean isFast, List<Member> members, Optional<Signatur
       members.add(member);
       at += MEMBER_SIZE + nameSize;
     }
-    if (at != end) {
+    // A later minor version may have more to say there.
+    if (at != end && view.u16(10, STRUCTURE) == 0) {
       throw view.malformed(STRUCTURE, at, "bytes behind the members", "their end");
     }
     return members;

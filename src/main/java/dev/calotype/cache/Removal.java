@@ -1,11 +1,13 @@
 package dev.calotype.cache;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 
 /**
  * Takes entries out of their places. The caller has the entry's lock. Whoever has the entry open
@@ -46,8 +48,7 @@ record Removal(Layout layout, Session session) {
                 why.offset(),
                 why.text());
     Path note = evidence.resolveSibling(evidence.getFileName() + ".txt");
-    try (var channel =
-        PrivateFiles.open(note, java.nio.file.StandardOpenOption.CREATE_NEW)) {
+    try (var channel = PrivateFiles.open(note, java.nio.file.StandardOpenOption.CREATE_NEW)) {
       channel.write(StandardCharsets.UTF_8.encode(text));
     } catch (IOException e) {
       // The evidence is there; its folder's name says when it came, and it speaks for itself.

@@ -129,9 +129,8 @@ final class Sealing {
   /** Causes in one line. */
   static String words(List<Cause> causes) {
     return causes.stream()
-        .map(
-            cause ->
-                "%s: expected %s, not %s".formatted(cause.id(), cause.expected(), cause.actual()))
+        .map(cause ->
+            "%s: expected %s, not %s".formatted(cause.id(), cause.expected(), cause.actual()))
         .collect(Collectors.joining("; "));
   }
 

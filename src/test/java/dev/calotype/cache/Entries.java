@@ -49,8 +49,7 @@ final class Entries {
       byte[] mapped = all.asSlice(at, content.length).toArray(ValueLayout.JAVA_BYTE);
       byte[] other = new byte[100];
       hit.file("notes.txt").readFully(0, other, 0, 100);
-      if (!Arrays.equals(mapped, content)
-          || !Arrays.equals(other, Arrays.copyOf(content, 100))) {
+      if (!Arrays.equals(mapped, content) || !Arrays.equals(other, Arrays.copyOf(content, 100))) {
         throw new AssertionError("wrong bytes of " + number);
       }
     }
