@@ -62,7 +62,7 @@ final class Cleanup {
    * @return empty if somebody else is doing it
    */
   Optional<CleanupReport> run() throws IOException {
-    Optional<LockFile.Held> lock = store.folder().requireLocks().tryLock(LockFile.CLEANUP);
+    Optional<LockFile.Held> lock = store.folder().locks().tryLock(LockFile.CLEANUP);
     if (lock.isEmpty()) {
       return Optional.empty();
     }
@@ -139,10 +139,10 @@ final class Cleanup {
 
   /** What killed processes left in {@code work}, and in the entries that they were changing. */
   private void removeRemains() throws IOException {
-    LockFile locks = store.folder().requireLocks();
+    LockFile locks = store.folder().locks();
     for (String name : EntryWalk.names(layout.work())) {
       String owner = name.split("-", 2)[0];
-      if (Place.isHex(owner, Session.ID_DIGITS) && Session.isGone(owner, locks)) {
+      if (Place.isHex(owner, Session.ID_DIGITS) && UsageFiles.isGone(owner, locks)) {
         // A change that was not committed has its manifest here, and perhaps its files there.
         manifestIn(layout.work().resolve(name))
             .ifPresent(manifest -> tidy(manifest.key().place()));
@@ -198,7 +198,7 @@ final class Cleanup {
   }
 
   /** Unless it was changed since it was looked at, and so is new. */
-  private boolean evict(Eviction eviction) {
+  boolean evict(Eviction eviction) {
     Candidate entry = eviction.entry();
     try {
       Path aside;
@@ -224,7 +224,7 @@ final class Cleanup {
     }
   }
 
-  private Removal removal() {
-    return new Removal(layout, store.folder().requireSession());
+  private Removal removal() throws IOException {
+    return new Removal(layout, store.folder().session());
   }
 }

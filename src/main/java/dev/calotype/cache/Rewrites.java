@@ -1,5 +1,6 @@
 package dev.calotype.cache;
 
+import dev.calotype.MalformedImageException;
 import dev.calotype.RefusedException;
 import java.io.IOException;
 import java.time.Duration;
@@ -44,7 +45,11 @@ final class Rewrites {
       try {
         rewrite(plan);
       } catch (RefusedException e) {
+        upkeep.count(Upkeep.FAILED, 1);
         return; // No zstd-jni, and so it is with all others.
+      } catch (MalformedImageException e) {
+        upkeep.count(Upkeep.FAILED, 1);
+        // Damage that lookups don't look for, or it would be no hit; verify finds it.
       } catch (IOException | RuntimeException e) {
         upkeep.count(Upkeep.FAILED, 1);
       }

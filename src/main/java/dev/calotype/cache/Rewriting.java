@@ -97,7 +97,7 @@ final class Rewriting {
   private Outcome rewrite(Hit hit, DataFile data, Path manifest, FileTime time)
       throws IOException {
     Member before = hit.manifest().first(Member.Kind.DATA).orElseThrow();
-    Path work = store.folder().requireSession().newWork();
+    Path work = store.folder().session().newWork();
     PrivateFiles.makeFolder(work);
     try {
       Draft draft = new Draft(work, hit.key().fields().compiler());

@@ -22,13 +22,13 @@ final class Upkeep implements UsageSink {
 
   private final Store store;
   private final Activity activity;
-  private final SessionLog log;
   private final boolean hasThread;
 
   // Made by the first event: a store that nobody uses needs no thread, and this one is not whole
   // while it is constructed.
   private volatile Optional<Worker> worker = Optional.empty();
   private boolean closed;
+  private Optional<SessionLog> log = Optional.empty();
 
   // Of the worker's thread, in seconds of the epoch.
   private long looked = Long.MAX_VALUE;
@@ -37,7 +37,6 @@ final class Upkeep implements UsageSink {
   Upkeep(Store store) {
     this.store = store;
     this.activity = new Activity(store.config().eventQueue());
-    this.log = new SessionLog(store.folder().requireSession().log());
     this.hasThread = store.config().backgroundWork();
   }
 
@@ -85,22 +84,24 @@ final class Upkeep implements UsageSink {
     if (taken.records().isEmpty()) {
       return;
     }
+    SessionLog own;
     try {
-      log.append(taken.records());
+      own = log();
+      own.append(taken.records());
     } catch (IOException e) {
       activity.giveBack(taken);
       throw e;
     }
-    if (log.size() > LONG_LOG) {
+    if (own.size() > LONG_LOG) {
       UsageFiles.merge(store, _ -> {});
-      log.restart();
+      own.restart();
     }
   }
 
   /** Writes into the log that an entry's data was rewritten. */
   synchronized void mark(Place place, int marks) throws IOException {
     flush();
-    log.append(List.of(Records.mark(KeyPrefix.of(place.key()), marks)));
+    log().append(List.of(Records.mark(KeyPrefix.of(place.key()), marks)));
   }
 
   /** The time in seconds of the epoch. */
@@ -121,6 +122,13 @@ final class Upkeep implements UsageSink {
     } catch (IOException | RuntimeException e) {
       // Statistics, and nobody to tell.
     }
+  }
+
+  private synchronized SessionLog log() throws IOException {
+    if (log.isEmpty()) {
+      log = Optional.of(new SessionLog(store.folder().session().log()));
+    }
+    return log.get();
   }
 
   private void attend(boolean full) {

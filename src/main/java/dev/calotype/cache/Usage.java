@@ -67,7 +67,7 @@ final class Usage implements Records.Reader {
   }
 
   void setCleanup(long time) {
-    cleanup = OptionalLong.of(time);
+    cleanup = OptionalLong.of(Math.max(1, time)); // 0 is none, and a clock without a battery.
   }
 
   /** How far a session's log is in here. */

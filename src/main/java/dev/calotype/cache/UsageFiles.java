@@ -63,7 +63,7 @@ final class UsageFiles {
    */
   static void merge(Store store, Consumer<Usage> change) throws IOException {
     StoreFolder folder = store.folder();
-    LockFile locks = folder.requireLocks();
+    LockFile locks = folder.locks();
     Optional<LockFile.Held> lock = locks.lock(LockFile.MERGE, Store.ENTRY_TIMEOUT);
     if (lock.isEmpty()) {
       throw new IOException("the statistics of the store are locked");
@@ -72,7 +72,7 @@ final class UsageFiles {
       UsageFiles all = read(folder.layout());
       List<String> gone = new ArrayList<>();
       for (String name : all.sessions) {
-        if (Session.isGone(name, locks)) {
+        if (isGone(name, locks)) {
           gone.add(name);
         }
       }
@@ -81,11 +81,19 @@ final class UsageFiles {
         all = read(folder.layout());
       }
       change.accept(all.usage);
-      all.write(folder.requireSession(), store.config().missesKept());
+      all.write(folder.session(), store.config().missesKept());
       for (String name : gone) {
         Files.deleteIfExists(folder.layout().sessions().resolve(name));
       }
     }
+  }
+
+  /** Whether a session's lock is free, so that it is closed or was killed. */
+  static boolean isGone(String session, LockFile locks) throws IOException {
+    Optional<LockFile.Held> lock =
+        locks.tryLock(LockFile.ofSession(Long.parseUnsignedLong(session, 16)));
+    lock.ifPresent(LockFile.Held::close);
+    return lock.isPresent();
   }
 
   Usage usage() {
