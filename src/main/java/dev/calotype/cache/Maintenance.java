@@ -134,6 +134,36 @@ public final class Maintenance {
         });
   }
 
+  /**
+   * Removes all entries of a compiler. Whoever has one open or mapped keeps it.
+   *
+   * @param identity the compiler's identity
+   * @return how many
+   */
+  public long clear(String identity) throws IOException {
+    long count = 0;
+    for (Place place : EntryWalk.placesOf(layout, Key.compilerId(identity))) {
+      count += store.evict(place) ? 1 : 0;
+    }
+    return count;
+  }
+
+  /**
+   * Deletes all evidence: what was put into quarantine.
+   *
+   * @return how many entries that were
+   */
+  public long clearQuarantine() throws IOException {
+    if (store.isReadOnly()) {
+      throw readOnly();
+    }
+    long count = quarantined();
+    for (String name : EntryWalk.names(layout.quarantine())) {
+      PrivateFiles.remove(layout.quarantine().resolve(name));
+    }
+    return count;
+  }
+
   /** Why a key has no entry: which entries are nearest, and in what they differ. */
   public Explanation explain(Key key) throws IOException {
     flush();
