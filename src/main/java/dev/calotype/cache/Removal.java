@@ -35,19 +35,23 @@ record Removal(Layout layout, OwnFolders folders, Session session) {
    * @throws NoSuchFileException if there is nothing
    */
   void quarantine(Place place, Miss why) throws IOException {
+    quarantine(
+        place,
+        "reason %s%nfile %s%nstructure %s%noffset %d%n%s"
+            .formatted(
+                why.reason().id(), why.file(), why.structure(), why.offset(), why.text()));
+  }
+
+  /**
+   * The same for what can't be a miss, because its key is not known.
+   *
+   * @param why what is wrong, in lines for people
+   */
+  void quarantine(Place place, String why) throws IOException {
     folders.requireAbove(place);
     Path evidence = session.newQuarantine();
     Files.move(place.folder(layout.entries()), evidence, StandardCopyOption.ATOMIC_MOVE);
-    String text =
-        "entry %s/%s%nreason %s%nfile %s%nstructure %s%noffset %d%n%s%n"
-            .formatted(
-                place.compiler(),
-                place.key(),
-                why.reason().id(),
-                why.file(),
-                why.structure(),
-                why.offset(),
-                why.text());
+    String text = "entry %s/%s%n%s%n".formatted(place.compiler(), place.key(), why);
     Path note = evidence.resolveSibling(evidence.getFileName() + ".txt");
     try (var channel = PrivateFiles.open(note, java.nio.file.StandardOpenOption.CREATE_NEW)) {
       channel.write(StandardCharsets.UTF_8.encode(text));

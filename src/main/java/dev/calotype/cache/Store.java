@@ -23,7 +23,7 @@ import java.util.Optional;
  */
 public final class Store implements AutoCloseable {
   /** How long a few system calls of somebody else are waited for. */
-  private static final Duration ENTRY_TIMEOUT = Duration.ofSeconds(30);
+  static final Duration ENTRY_TIMEOUT = Duration.ofSeconds(30);
 
   private final StoreConfig config;
   private final StoreFolder folder;
@@ -351,7 +351,7 @@ public final class Store implements AutoCloseable {
     }
   }
 
-  private LockFile.Held lockEntry(Place place) throws IOException {
+  LockFile.Held lockEntry(Place place) throws IOException {
     return folder
         .locks()
         .lock(LockFile.ofEntry(place), ENTRY_TIMEOUT)
