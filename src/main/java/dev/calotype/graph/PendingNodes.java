@@ -70,6 +70,23 @@ final class PendingNodes {
     return Blocks.NOWHERE;
   }
 
+  /**
+   * Whether there is such a node, by the bitmaps of blocks. Blocks that were there before are not
+   * verified for that: they may be large, and nobody asks what is in them.
+   */
+  boolean isThere(long node) {
+    long range = node >>> Layout.BLOCK_BITS;
+    for (long block = directory.entry(range); block != 0; block = base(block)) {
+      if (block < start) {
+        previous.orElseThrow().check().header(block, range);
+      }
+      if (ordinal(block, (int) node & 0xff) >= 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Whether two nodes that are there have the same kind and key. */
   boolean sameKey(long a, long b) {
     long placeA = place(a);

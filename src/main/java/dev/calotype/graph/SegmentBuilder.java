@@ -23,6 +23,7 @@ final class SegmentBuilder implements AutoCloseable {
   private final SegmentFile out;
   private final Directory directory;
   private final BlockEncoder encoder = new BlockEncoder();
+  private final OpenTargets targets;
 
   /** Of blocks that were there before this segment. */
   private final BlockMerge merge;
@@ -39,12 +40,12 @@ final class SegmentBuilder implements AutoCloseable {
   private long edges;
   private long limit;
   private long deadBytes;
-  private long largestTarget = -1;
 
   SegmentBuilder(Path path, Optional<Graph> previous) throws IOException {
     this.path = path;
     this.previous = previous;
     this.directory = new Directory(previous);
+    this.targets = new OpenTargets(previous);
     this.out = SegmentFile.create(path, previous.map(Graph::bytes).orElse(0L));
     this.merge =
         new BlockMerge(new PendingNodes(previous, directory, MemorySegment.NULL, out.start()));
@@ -110,12 +111,11 @@ final class SegmentBuilder implements AutoCloseable {
       PendingNodes pending = new PendingNodes(previous, directory, written, out.start());
       if (updates.count() > 0) {
         update(updates.map(arena), pending);
+        out.flush();
+        written = out.map(arena);
+        pending = new PendingNodes(previous, directory, written, out.start());
       }
-      if (largestTarget >= limit) {
-        throw new RefusedException(
-            path.toString(),
-            "an edge leads to node %d, which nobody recorded".formatted(largestTarget));
-      }
+      requireTargets(pending, written);
       long liveness = ages.write(out);
       List<IndexTable> tables = index(pending, written);
       Directory.Root root = directory.write(out);
@@ -154,10 +154,22 @@ final class SegmentBuilder implements AutoCloseable {
       throw new RefusedException(path.toString(), "too many changes of the same nodes: compact it");
     }
     int size = encoder.encode(batch, base, depth);
-    largestTarget = Math.max(largestTarget, encoder.largestTarget());
+    targets.add(batch);
     long block = out.append(encoder.bytes(), size);
     directory.set(batch.range, block);
     return block;
+  }
+
+  /** So far the segment has blocks, and a file's first one the header. */
+  private void requireTargets(PendingNodes pending, MemorySegment written) {
+    long missing = targets.missing(pending);
+    if (missing != Graph.NONE) {
+      long header = out.start() == 0 ? Layout.FILE_HEADER_SIZE : 0;
+      throw new RefusedException(
+          path.toString(),
+          "node %d depends on node %d, which nobody recorded"
+              .formatted(OpenTargets.source(written.asSlice(header), missing), missing));
+    }
   }
 
   private void update(MemorySegment log, PendingNodes pending) throws IOException {
