@@ -1,7 +1,6 @@
 package dev.calotype.graph;
 
 import dev.calotype.bytes.Endian;
-import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -21,17 +20,14 @@ final class CompactedNodes {
     this.order = order;
   }
 
-  /** Fills a batch, whose range and count are given, and writes it; in parts if it is large. */
-  void copy(Batch batch, SegmentBuilder to) throws IOException {
-    long first = batch.range << Layout.BLOCK_BITS;
-    int all = batch.count;
-    for (int done = 0; done < all; ) {
-      done += fill(batch, first + done, all - done);
-      to.add(batch);
-    }
-  }
-
-  private int fill(Batch batch, long number, int most) {
+  /**
+   * Fills a batch with nodes.
+   *
+   * @param number the first one's
+   * @param most how many, of one range
+   * @return how many it took, fewer if they have very many edges
+   */
+  int fill(Batch batch, long number, int most) {
     batch.start(number >>> Layout.BLOCK_BITS);
     int slot = (int) number & (Layout.BLOCK_NODES - 1);
     int count = find(number, most);
@@ -47,10 +43,7 @@ final class CompactedNodes {
           Blocks.valueHigh(bytes, block, cell),
           Blocks.valueLow(bytes, block, cell));
     }
-    long[] edges = batch.edges;
-    for (int i = 0; i < batch.edgeCount; i++) {
-      edges[i] = order.number(edges[i]);
-    }
+    order.replace(batch.edges, batch.edgeCount);
     return count;
   }
 

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /**
  * Makes the segment of one commit: blocks of new nodes as they come, then, when it is finished,
@@ -30,6 +31,9 @@ final class SegmentBuilder implements AutoCloseable {
 
   /** Depths of the blocks of this segment that others may be put on. */
   private final Map<Long, Integer> depths = new HashMap<>();
+
+  private Optional<IndexWriter> fed = Optional.empty();
+  private LongConsumer indexProgress = _ -> {};
 
   /** Blocks with new nodes, and the slot of the first of these. */
   private long[] blocks = new long[64];
@@ -70,6 +74,18 @@ final class SegmentBuilder implements AutoCloseable {
     return blockCount == 0;
   }
 
+  /**
+   * Makes the index while nodes are added. That saves reading their keys again, but takes knowing
+   * before how many there will be.
+   *
+   * @param count how many nodes, from 0 to {@code count} − 1, all of them new
+   * @param progress is told how many more of them are in the index
+   */
+  void feedIndex(long count, IndexWriter.Nodes same, LongConsumer progress) {
+    indexProgress = progress;
+    fed = Optional.of(new IndexWriter(path.toString(), count, count, same));
+  }
+
   /** Writes a block of new nodes. */
   void add(Batch batch) throws IOException {
     long base = directory.block(batch.range);
@@ -91,6 +107,7 @@ final class SegmentBuilder implements AutoCloseable {
       blocks = Arrays.copyOf(blocks, 2 * blockCount);
     }
     blocks[blockCount++] = Blocks.place(block, batch.slots[0]);
+    fed.ifPresent(index -> feed(batch, index));
     newNodes += batch.count;
     nodes += batch.count;
     edges += batch.edgeCount;
@@ -149,6 +166,14 @@ final class SegmentBuilder implements AutoCloseable {
     out.close();
   }
 
+  private static void feed(Batch batch, IndexWriter index) {
+    long first = batch.range << Layout.BLOCK_BITS;
+    for (int i = 0; i < batch.count; i++) {
+      long hash = KeyHash.of(batch.kinds[i], batch.keys[2 * i], batch.keys[2 * i + 1]);
+      index.feed(hash, first + batch.slots[i]);
+    }
+  }
+
   private long write(Batch batch, long base, int depth) throws IOException {
     if (depth > Layout.MOST_DEPTH) {
       throw new RefusedException(path.toString(), "too many changes of the same nodes: compact it");
@@ -197,22 +222,21 @@ final class SegmentBuilder implements AutoCloseable {
     List<KeyIndex> absorbed = old.subList(kept, old.size());
     List<IndexTable> tables = new ArrayList<>();
     old.subList(0, kept).forEach(table -> tables.add(table.table()));
-    tables.add(
-        IndexWriter.write(
-            out, path.toString(), entries, limit, new Keys(pending, written, absorbed)));
+    long all = entries;
+    IndexWriter writer =
+        fed.orElseGet(() -> new IndexWriter(path.toString(), all, limit, pending::sameKey));
+    tables.add(writer.write(out, new Keys(written, absorbed), indexProgress));
     return tables;
   }
 
   /** The keys of the new nodes and of tables that are taken in. */
   private final class Keys implements IndexWriter.Keys {
-    private final PendingNodes pending;
     private final MemorySegment written;
     private final List<KeyIndex> absorbed;
     private final long[] hashes = new long[Layout.BLOCK_NODES];
     private final long[] nodes = new long[Layout.BLOCK_NODES];
 
-    Keys(PendingNodes pending, MemorySegment written, List<KeyIndex> absorbed) {
-      this.pending = pending;
+    Keys(MemorySegment written, List<KeyIndex> absorbed) {
       this.written = written;
       this.absorbed = absorbed;
     }
@@ -250,11 +274,6 @@ final class SegmentBuilder implements AutoCloseable {
       for (int i = 0; i < count; i++) {
         to.take(hashes[i], nodes[i]);
       }
-    }
-
-    @Override
-    public boolean same(long a, long b) {
-      return pending.sameKey(a, b);
     }
   }
 
