@@ -61,9 +61,9 @@ final class CanonicalOrder {
     return order.get(number);
   }
 
-  /** Puts nodes' numbers in their places. */
-  void replace(long[] targets, int count) {
-    numbers.replace(targets, count);
+  /** The number that each node gets. */
+  Numbers numbers() {
+    return numbers;
   }
 
   /** Takes numbers whose nodes, and all that these depend on, have got theirs. */

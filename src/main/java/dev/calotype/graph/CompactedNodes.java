@@ -1,6 +1,5 @@
 package dev.calotype.graph;
 
-import dev.calotype.bytes.Endian;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -10,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 final class CompactedNodes {
   private final MemorySegment bytes;
   private final CanonicalOrder order;
+  private final Numbers numbers;
   private final long[] blocks = new long[Layout.BLOCK_NODES];
   private final long[] cells = new long[Layout.BLOCK_NODES];
   private final int[] edgeCounts = new int[Layout.BLOCK_NODES];
@@ -18,6 +18,7 @@ final class CompactedNodes {
   CompactedNodes(Graph graph, CanonicalOrder order) {
     this.bytes = graph.mapped();
     this.order = order;
+    this.numbers = order.numbers();
   }
 
   /**
@@ -43,7 +44,6 @@ final class CompactedNodes {
           Blocks.valueHigh(bytes, block, cell),
           Blocks.valueLow(bytes, block, cell));
     }
-    order.replace(batch.edges, batch.edgeCount);
     return count;
   }
 
@@ -72,15 +72,8 @@ final class CompactedNodes {
 
   private void edges(int i, Batch batch) {
     int count = edgeCounts[i];
-    int width = Blocks.width(cells[i]);
-    long mask = Layout.mask(width);
-    long at = edgesAt[i];
     long[] into = batch.room(count);
-    int from = batch.edgeCount;
-    for (int e = from; e < from + count; e++) {
-      into[e] = Endian.u64(bytes, at, true) & mask;
-      at += width;
-    }
-    batch.edgeCount = from + count;
+    numbers.copy(bytes, edgesAt[i], Blocks.width(cells[i]), into, batch.edgeCount, count);
+    batch.edgeCount += count;
   }
 }

@@ -41,6 +41,7 @@ final class Compactor {
       CanonicalOrder order = new CanonicalOrder(graph, scan, arena, progress);
       try (SegmentBuilder builder = new SegmentBuilder(path, Optional.empty());
           UpdateLog nothing = new UpdateLog(path)) {
+        builder.trustTargets();
         if (Arrays.stream(dropped).allMatch(bits -> bits == 0)) {
           builder.feedIndex(
               graph.nodes(),

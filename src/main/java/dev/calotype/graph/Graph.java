@@ -320,7 +320,7 @@ public final class Graph implements AutoCloseable {
 
   /** Whether two nodes have the same kind and key. */
   boolean sameKey(long a, long b) {
-    return hasKey(a, kind(b), keyHigh(b), keyLow(b));
+    return keyLow(a) == keyLow(b) && keyHigh(a) == keyHigh(b) && kind(a) == kind(b);
   }
 
   /** Where a node below the limit is, or {@link Blocks#NOWHERE}. */

@@ -91,9 +91,9 @@ final class PendingNodes {
   boolean sameKey(long a, long b) {
     long placeA = place(a);
     long placeB = place(b);
-    return kind(placeA) == kind(placeB)
+    return keyLow(placeA) == keyLow(placeB)
         && keyHigh(placeA) == keyHigh(placeB)
-        && keyLow(placeA) == keyLow(placeB);
+        && kind(placeA) == kind(placeB);
   }
 
   int kind(long place) {
