@@ -36,6 +36,7 @@ final class CompilerIdentity {
         .with("jdk", System.getProperty("java.vm.version"))
         .with("settings", settings());
   }
+
   // endregion
 
   /** The compiler's module and all that it reads, but for the JDK's, by name and version. */

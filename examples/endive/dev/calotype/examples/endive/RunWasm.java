@@ -6,22 +6,31 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import run.endive.runtime.Instance;
 import run.endive.wasm.Parser;
 import run.endive.wasm.WasmModule;
 
 /** Calls a function of a Wasm module, compiled before or now. */
-final class RunWasm {
+public final class RunWasm {
+  private static final Pattern COMMA = Pattern.compile(",");
+
   private RunWasm() {}
 
   /**
-   * Takes a folder for the store, a module, the numbers of the functions to interpret, as {@code
-   * 1,2}, or {@code -}, a function's name and its numbers.
+   * Prints the result and how it came about. Takes a folder for the store, a module, the numbers of
+   * the functions to interpret, as {@code 1,2}, or {@code -}, a function's name and its numbers.
    */
   public static void main(String[] args) throws IOException {
+    IO.println(run(args));
+  }
+
+  /** What {@link #main} prints. */
+  public static String run(String... args) throws IOException {
     WasmModule module = Parser.parse(Path.of(args[1]));
     CompileOptions options = new CompileOptions(numbers(args[2]), 0);
+    String function = args[3];
     long[] numbers = Arrays.stream(args).skip(4).mapToLong(Long::parseLong).toArray();
     // region use
     try (Store store = Store.open(StoreConfig.in(Path.of(args[0])))) {
@@ -30,9 +39,10 @@ final class RunWasm {
           Instance.builder(module)
               .withMachineFactory(options.builder(module).withCache(cache).compile())
               .build();
-      long result = instance.export(args[3]).apply(numbers)[0];
-      String how = cache.miss().map(why -> "compiled, " + why.reason().id()).orElse("from the store");
-      IO.println("%d (%s)".formatted(result, how));
+      long result = instance.export(function).apply(numbers)[0];
+      String how =
+          cache.miss().map(why -> "compiled, " + why.reason().id()).orElse("from the store");
+      return "%d (%s)".formatted(result, how);
     }
     // endregion
   }
@@ -40,6 +50,6 @@ final class RunWasm {
   private static Set<Integer> numbers(String text) {
     return text.equals("-")
         ? Set.of()
-        : Arrays.stream(text.split(",")).map(Integer::valueOf).collect(Collectors.toSet());
+        : COMMA.splitAsStream(text).map(Integer::valueOf).collect(Collectors.toSet());
   }
 }

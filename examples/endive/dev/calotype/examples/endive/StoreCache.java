@@ -76,6 +76,7 @@ public final class StoreCache implements Cache {
       return stream.readAllBytes();
     }
   }
+
   // endregion
 
   // region put
