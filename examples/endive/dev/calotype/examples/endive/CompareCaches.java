@@ -47,8 +47,7 @@ final class CompareCaches {
   }
 
   private static void print(String name, long[] times, long[] unit) {
-    IO.println(
-        "%-20s %9d µs %7.2f".formatted(name, median(times) / 1000, ratio(times, unit)));
+    IO.println("%-20s %9d µs %7.2f".formatted(name, median(times) / 1000, ratio(times, unit)));
   }
 
   private static double ratio(long[] times, long[] unit) {

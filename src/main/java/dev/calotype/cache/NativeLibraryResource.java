@@ -16,6 +16,7 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A native library that comes in a jar: unpacked once into a store, where nobody but its owner can
@@ -24,7 +25,8 @@ import java.util.Locale;
  *
  * <pre>{@code
  * NativeLibraryResource resource =
- *     NativeLibraryResource.of(MyLibrary.class, "linux/x86_64/libmine.so", SHA_256);
+ *     NativeLibraryResource.of(
+ *         "libmine.so", SHA_256, () -> Mine.class.getResourceAsStream("natives/libmine.so"));
  * try (Store store = Store.open(StoreConfig.in(folder));
  *     NativeLibraryResource.Answer answer = resource.ensure(store, LibraryHost.current())) {
  *   switch (answer) {
@@ -58,41 +60,18 @@ public final class NativeLibraryResource {
   /** Opens the bytes of a library. */
   @FunctionalInterface
   public interface Source {
-    /**
-     * From the first byte on.
-     *
-     * @throws FileNotFoundException if there are none
-     */
-    InputStream open() throws IOException;
+    /** From the first byte on, or null if there are none. */
+    @SuppressWarnings("exports") // JSpecify's annotations are for compilers.
+    @Nullable InputStream open() throws IOException;
   }
 
   /**
-   * A resource beside a class.
-   *
-   * @param owner whose {@link Class#getResourceAsStream} finds it
-   * @param resource its name, absolute or relative to the class
-   * @param sha256 64 hexadecimal digits, known when the jar was built
-   * @throws IllegalArgumentException if they are not, or the last part of the name can't be a
-   *     file's in a store
-   */
-  public static NativeLibraryResource of(Class<?> owner, String resource, String sha256) {
-    return of(
-        resource.substring(resource.lastIndexOf('/') + 1),
-        sha256,
-        () -> {
-          InputStream stream = owner.getResourceAsStream(resource);
-          if (stream == null) {
-            throw new FileNotFoundException("no resource " + resource);
-          }
-          return stream;
-        });
-  }
-
-  /**
-   * A library from anywhere.
+   * A library that a class finds.
    *
    * @param name what its file is to be called
-   * @param sha256 64 hexadecimal digits
+   * @param sha256 64 hexadecimal digits, known when the jar was built
+   * @param source asks a class of the jar's own module, for {@link Class#getResourceAsStream} hides
+   *     resources of a module from others
    * @throws IllegalArgumentException if they are not, or a file in a store can't be called so
    */
   public static NativeLibraryResource of(String name, String sha256, Source source) {
@@ -139,8 +118,8 @@ public final class NativeLibraryResource {
   public record Unusable(String sentence) implements Answer {}
 
   /**
-   * Makes sure that it is unpacked, verifies every byte of it, and compares it with the machine.
-   * Of all processes that ask at once, one unpacks it. What is wrong in the store is put aside and
+   * Makes sure that it is unpacked, verifies every byte of it, and compares it with the machine. Of
+   * all processes that ask at once, one unpacks it. What is wrong in the store is put aside and
    * unpacked again.
    *
    * @param store may be closed before the answer is
@@ -174,12 +153,17 @@ public final class NativeLibraryResource {
     } catch (FileNotFoundException | RefusedException e) {
       return new Unusable("%s can't be unpacked: %s".formatted(name, e.getMessage()));
     }
-    return new Unusable("%s changes in %s each time it is unpacked".formatted(name, store.config().folder()));
+    return new Unusable(
+        "%s changes in %s each time it is unpacked".formatted(name, store.config().folder()));
   }
 
   private void unpack(Fields fields, Draft draft) throws IOException {
     Sha256 digest = new Sha256();
-    try (InputStream from = source.open();
+    InputStream opened = source.open();
+    if (opened == null) {
+      throw new FileNotFoundException("no such resource");
+    }
+    try (InputStream from = opened;
         OutputStream to = draft.other(name)) {
       byte[] buffer = new byte[Chunks.SIZE];
       for (int count = from.read(buffer); count >= 0; count = from.read(buffer)) {
@@ -189,8 +173,7 @@ public final class NativeLibraryResource {
     }
     String actual = HexFormat.of().formatHex(digest.finish());
     if (!actual.equals(sha256)) {
-      throw new RefusedException(
-          name, "its SHA-256 is %s, expected %s".formatted(actual, sha256));
+      throw new RefusedException(name, "its SHA-256 is %s, expected %s".formatted(actual, sha256));
     }
   }
 

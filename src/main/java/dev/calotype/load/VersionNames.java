@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 
 /** Names of versions, as {@code GLIBC_2.34} and {@code GLIBCXX_3.4.30}: a family and a number. */
 final class VersionNames {
-  private static final Pattern DOT = Pattern.compile(".", Pattern.LITERAL);
+  private static final Pattern DOT = Pattern.compile("\\.");
 
   private VersionNames() {}
 

@@ -41,7 +41,8 @@ final class NativeLibraryResourceTest {
 
   private final AtomicInteger unpacked = new AtomicInteger();
   private byte[] library = {};
-  private NativeLibraryResource resource = NativeLibraryResource.of("x", sha256(library), () -> null);
+  private NativeLibraryResource resource =
+      NativeLibraryResource.of("x", sha256(library), () -> null);
 
   @BeforeEach
   void makeLibrary() throws IOException {
@@ -94,17 +95,21 @@ final class NativeLibraryResourceTest {
   void whatIsNotTheLibraryIsNeverLoadedAndSaysSo() throws IOException {
     NativeLibraryResource other = resource(library, "ab".repeat(32));
     NativeLibraryResource none =
-        NativeLibraryResource.of(getClass(), "no/libmine.so", sha256(library));
+        NativeLibraryResource.of(
+            "libmine.so", "ef".repeat(32), () -> getClass().getResourceAsStream("no/libmine.so"));
     NativeLibraryResource failing =
-        NativeLibraryResource.of("libmine.so", "cd".repeat(32), () -> {
-          throw new FileNotFoundException("gone");
-        });
+        NativeLibraryResource.of(
+            "libmine.so",
+            "cd".repeat(32),
+            () -> {
+              throw new FileNotFoundException("gone");
+            });
     assertThat(sentence(other, HERE))
         .isEqualTo(
             "libmine.so can't be unpacked: libmine.so: its SHA-256 is %s, expected %s"
                 .formatted(sha256(library), "ab".repeat(32)));
     assertThat(sentence(none, HERE))
-        .isEqualTo("libmine.so can't be unpacked: no resource no/libmine.so");
+        .isEqualTo("libmine.so can't be unpacked: no such resource");
     assertThat(sentence(failing, HERE)).isEqualTo("libmine.so can't be unpacked: gone");
     byte[] torn = Arrays.copyOf(library, 9_000);
     assertThat(sentence(resource(torn, sha256(torn)), HERE)).contains("libmine.so is damaged: ");
@@ -121,8 +126,7 @@ final class NativeLibraryResourceTest {
         "1 1 0:1 / / rw - ext4 a rw\n2 1 0:2 / %s rw,noexec - tmpfs tmpfs rw\n"
             .formatted(folder.toRealPath()));
     assertThat(sentence(resource, HERE.withMounts(mounts)))
-        .endsWith(
-            "can't be loaded here: nothing may be executed below " + folder.toRealPath());
+        .endsWith("can't be loaded here: nothing may be executed below " + folder.toRealPath());
   }
 
   @Test
@@ -163,10 +167,13 @@ final class NativeLibraryResourceTest {
       try (ZipFile jar = new ZipFile(args[1]);
           Store store = Store.open(StoreConfig.in(Path.of(args[0])));
           Answer answer =
-              NativeLibraryResource.of("libsqlitejdbc.so", args[3], () -> {
-                    System.out.println("unpacked");
-                    return jar.getInputStream(jar.getEntry(args[2]));
-                  })
+              NativeLibraryResource.of(
+                      "libsqlitejdbc.so",
+                      args[3],
+                      () -> {
+                        System.out.println("unpacked");
+                        return jar.getInputStream(jar.getEntry(args[2]));
+                      })
                   .ensure(store, LibraryHost.current());
           Arena arena = Arena.ofConfined()) {
         Path path = ((Ready) answer).path();
@@ -195,10 +202,13 @@ final class NativeLibraryResourceTest {
   }
 
   private NativeLibraryResource resource(byte[] bytes, String sha256) {
-    return NativeLibraryResource.of("libmine.so", sha256, () -> {
-      unpacked.incrementAndGet();
-      return new ByteArrayInputStream(bytes);
-    });
+    return NativeLibraryResource.of(
+        "libmine.so",
+        sha256,
+        () -> {
+          unpacked.incrementAndGet();
+          return new ByteArrayInputStream(bytes);
+        });
   }
 
   private static Path sqlite() throws IOException {

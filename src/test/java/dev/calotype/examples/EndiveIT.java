@@ -74,9 +74,7 @@ final class EndiveIT {
             () -> first.run(store(), "0", "primes", "50000"),
             () -> second.run(store(), "0", "primes", "50000"));
     for (String how : List.of("compiled, absent", "from the store")) {
-      assertThat(runs)
-          .extracting(Callable::call)
-          .containsOnly("5133 (%s)".formatted(how));
+      assertThat(runs).extracting(Callable::call).containsOnly("5133 (%s)".formatted(how));
     }
     assertThat(entries()).hasSize(4);
   }

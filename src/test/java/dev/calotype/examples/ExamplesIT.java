@@ -23,8 +23,7 @@ final class ExamplesIT {
   private static final Path EXAMPLES = Examples.sources("");
 
   @Test
-  void everyExampleCompilesAgainstTheJarWithoutAWarning(@TempDir Path folder)
-      throws IOException {
+  void everyExampleCompilesAgainstTheJarWithoutAWarning(@TempDir Path folder) throws IOException {
     List<Path> examples;
     try (Stream<Path> folders = Files.list(EXAMPLES)) {
       examples = folders.filter(Files::isDirectory).sorted().toList();
