@@ -36,9 +36,7 @@ final class CompilerName {
       }
     }
     Files.move(
-        draft,
-        layout.entries().resolve(compiler).resolve(NAME),
-        StandardCopyOption.ATOMIC_MOVE);
+        draft, layout.entries().resolve(compiler).resolve(NAME), StandardCopyOption.ATOMIC_MOVE);
   }
 
   /**

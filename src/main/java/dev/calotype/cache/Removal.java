@@ -1,22 +1,21 @@
 package dev.calotype.cache;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 
 /**
  * Takes entries out of their places. The caller has the entry's lock. Whoever has the entry open
  * keeps it.
  *
  * @param layout where they are
+ * @param folders what is above them
  * @param session names what they become
  */
-record Removal(Layout layout, Session session) {
+record Removal(Layout layout, OwnFolders folders, Session session) {
   /**
    * Renames an entry into {@code work}.
    *
@@ -24,6 +23,7 @@ record Removal(Layout layout, Session session) {
    * @throws NoSuchFileException if there is nothing
    */
   Path putAside(Place place) throws IOException {
+    folders.requireAbove(place);
     Path aside = session.newWork();
     Files.move(place.folder(layout.entries()), aside, StandardCopyOption.ATOMIC_MOVE);
     return aside;
@@ -48,6 +48,7 @@ record Removal(Layout layout, Session session) {
    * @param why what is wrong, in lines for people
    */
   void quarantine(Place place, String why) throws IOException {
+    folders.requireAbove(place);
     Path evidence = session.newQuarantine();
     Files.move(place.folder(layout.entries()), evidence, StandardCopyOption.ATOMIC_MOVE);
     String text = "entry %s/%s%n%s%n".formatted(place.compiler(), place.key(), why);
