@@ -116,7 +116,8 @@ final class Activity {
         uses.merge(KeyPrefix.of(place.key()), new Use(now, 1, 0), (old, _) -> old.and(1, now));
       } else if (event instanceof Miss miss && miss.key().encoding().length <= Records.MOST_KEY) {
         records.add(
-            Records.miss(new LoggedMiss(time.toEpochMilli(), miss.reason().id(), miss.key().encoding())));
+            Records.miss(
+                new LoggedMiss(time.toEpochMilli(), miss.reason().id(), miss.key().encoding())));
       }
     }
     records.addAll(Records.uses(uses));
