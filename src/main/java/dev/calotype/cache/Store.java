@@ -326,7 +326,7 @@ public final class Store implements AutoCloseable {
     }
   }
 
-  private Removal removal() throws IOException {
+  Removal removal() throws IOException {
     return new Removal(folder.layout(), folder.own(), folder.session());
   }
 
