@@ -1,5 +1,8 @@
 package dev.calotype.map;
 
+import dev.calotype.FileChangedException;
+import dev.calotype.os.Descriptor;
+import dev.calotype.os.FileStat;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -9,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * A file opened by the JDK, without native access.
@@ -32,9 +36,28 @@ record ChannelSource(FileChannel channel, BasicFileAttributes opened) implements
     return buffer.position() - offset;
   }
 
-  /** The JDK does not tell, so it is the one that leads to the same file. */
   @Override
-  public int descriptor() throws IOException {
+  public int newDescriptor(Path name) throws IOException {
+    // Most files still have their names, and finding the descriptor looks at all there are.
+    Optional<Descriptor> named = Descriptor.open(name, FileStat.ofThread());
+    if (named.isPresent()) {
+      int number = named.get().number();
+      if (isBehind(number)) {
+        channel.size(); // Throws if it is closed.
+        return number;
+      }
+      named.get().close();
+    }
+    Descriptor again = Descriptor.again(descriptor());
+    if (!isBehind(again.number())) {
+      again.close();
+      throw new FileChangedException(name.toString(), "is not what was opened any more");
+    }
+    return again.number();
+  }
+
+  /** The JDK does not tell, so it is the one that leads to the same file. */
+  private int descriptor() throws IOException {
     channel.size(); // Throws if it is closed.
     try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
       for (Path one : all) {
