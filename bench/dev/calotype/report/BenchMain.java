@@ -58,8 +58,7 @@ final class BenchMain {
     List<Json> results;
     List<Json> failures;
     try (PrintStream logFile =
-        new PrintStream(
-            Files.newOutputStream(folder.resolve(LOG)), true, StandardCharsets.UTF_8)) {
+        new PrintStream(Files.newOutputStream(folder.resolve(LOG)), true, StandardCharsets.UTF_8)) {
       OutputFormat log = OutputFormatFactory.createFormatInstance(logFile, VerboseMode.NORMAL);
       Pattern pattern = Pattern.compile(only);
       List<Task> tasks = BenchSet.read(set, name -> pattern.matcher(name).find(), log);
@@ -70,7 +69,7 @@ final class BenchMain {
       System.err.printf(
           "%s set, %d benches, %d forks, order by --seed %d%n",
           set, tasks.size(), steps.size(), seed);
-      Measuring measuring = new Measuring(log, notRun);
+      Measuring measuring = new Measuring(tasks, log, notRun);
       BenchProgress progress = new BenchProgress(System.err, steps);
       for (Step step : steps) {
         progress.begin(step);

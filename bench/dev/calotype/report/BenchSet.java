@@ -34,8 +34,7 @@ final class BenchSet {
    * @param forks how many JVMs
    * @param seconds what one of them takes, about
    */
-  record Task(
-      String name, Map<String, String> params, Options options, int forks, double seconds) {
+  record Task(String name, Map<String, String> params, Options options, int forks, double seconds) {
     /** As people read it. */
     String title() {
       return (Row.relative(name) + " " + String.join(" ", params.values())).strip();

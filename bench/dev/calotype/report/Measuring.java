@@ -43,10 +43,12 @@ final class Measuring {
   /**
    * Nothing measured yet.
    *
+   * @param tasks in the order of their results
    * @param log where what JMH says goes
    * @param notRunFile where benches say why they can't run, see bench/README.md
    */
-  Measuring(OutputFormat log, Path notRunFile) {
+  Measuring(List<Task> tasks, OutputFormat log, Path notRunFile) {
+    tasks.forEach(task -> results.put(task, new ArrayList<>()));
     this.log = log;
     this.notRunFile = notRunFile;
   }
@@ -129,8 +131,6 @@ final class Measuring {
         }
       }
     }
-    Set<String> names = new LinkedHashSet<>();
-    all.forEach(one -> names.add(one.get("benchmark").text()));
     failed.forEach((task, reason) -> {
       boolean isSaid =
           all.stream()
@@ -158,6 +158,20 @@ final class Measuring {
   private static Json withForks(Json result, int forks) {
     Map<String, Object> changed = new LinkedHashMap<>(result.members());
     changed.put("forks", forks);
+    changed.put("primaryMetric", withoutPercentiles(result.get("primaryMetric")));
+    Map<String, Object> more = new LinkedHashMap<>();
+    result
+        .get("secondaryMetrics")
+        .members()
+        .forEach((name, metric) -> more.put(name, withoutPercentiles(metric)));
+    changed.put("secondaryMetrics", more);
+    return new Json(changed);
+  }
+
+  /** Half of the file, and of a few iterations they say nothing new. */
+  private static Json withoutPercentiles(Json metric) {
+    Map<String, Object> changed = new LinkedHashMap<>(metric.members());
+    changed.remove("scorePercentiles");
     return new Json(changed);
   }
 

@@ -1,5 +1,7 @@
 package dev.calotype.report;
 
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,18 +23,36 @@ record Access(String question, long size, String way, boolean maps, Row row) {
   /** The benches about real work, in the room that does it. */
   private static final String REAL = "MapOrReadBenchmark";
 
-  private static final Map<String, String> WORDS =
-      Map.of(
-          "HEADER", "header only",
-          "SECTION", "one section",
-          "RANDOM_1_PERCENT", "1 % at random",
-          "SEQUENTIAL", "all, in order",
-          "RANDOM", "all, at random",
-          "TWICE", "all, twice");
+  /** The patterns in the order of how much they touch. */
+  private static final Map<String, String> WORDS = words();
 
-  /** Those of some rows that are about ways to get at bytes, in their order. */
+  private static Map<String, String> words() {
+    Map<String, String> words = new LinkedHashMap<>();
+    words.put("HEADER", "header only");
+    words.put("SECTION", "one section");
+    words.put("RANDOM_1_PERCENT", "1 % at random");
+    words.put("SEQUENTIAL", "all, in order");
+    words.put("RANDOM", "all, at random");
+    words.put("TWICE", "all, twice");
+    return words;
+  }
+
+  /** Those of some rows that are about ways to get at bytes: those of one question together. */
   static List<Access> of(List<Row> rows) {
-    return rows.stream().map(Access::of).flatMap(Optional::stream).toList();
+    return rows.stream()
+        .map(Access::of)
+        .flatMap(Optional::stream)
+        .sorted(Comparator.comparingInt(Access::rank).thenComparing(Access::question))
+        .toList();
+  }
+
+  private int rank() {
+    Map<String, String> params = row.params();
+    int pattern = List.copyOf(WORDS.keySet()).indexOf(params.getOrDefault("pattern", ""));
+    int cache = List.of("WARM", "COLD").indexOf(params.getOrDefault("cache", ""));
+    // Real work, which has no pattern, comes last, and what is open already after what isn't.
+    int first = pattern < 0 ? WORDS.size() : pattern;
+    return first * 4 + (cache < 0 ? 2 : cache);
   }
 
   private static Optional<Access> of(Row row) {
@@ -68,7 +88,8 @@ record Access(String question, long size, String way, boolean maps, Row row) {
     StringBuilder text = new StringBuilder(room);
     text.append(question.isEmpty() ? "" : ": " + camelWords(question));
     row.params()
-        .forEach((name, value) -> text.append(" · ").append(name.equals("when") ? words(value) : value));
+        .forEach(
+            (name, value) -> text.append(" · ").append(name.equals("when") ? words(value) : value));
     return text.toString();
   }
 

@@ -20,9 +20,9 @@ final class AccessSection {
     }
     html.add("<section id=\"access\"><h2>Map or read?</h2>");
     html.add(
-        "<p>For each question, the fastest way that maps a file against the fastest that reads it: who"
-            + " wins, and by how much. Opening and closing are included. <b>can't tell</b> means that"
-            + " their intervals meet.</p>");
+        "<p>For each question, the fastest way that maps a file against the fastest that reads it:"
+            + " who wins, and by how much. Opening and closing are included. <b>can't tell</b>"
+            + " means that their intervals meet.</p>");
     List<Decision> sized = table.stream().filter(one -> one.cells().firstKey() > 0).toList();
     if (!sized.isEmpty()) {
       addDecisions(html, sized);
@@ -63,7 +63,8 @@ final class AccessSection {
 
   private static void addReal(Html html, List<Decision> table) {
     html.add("<h3>Real work</h3><div class=\"scroll\"><table><thead><tr><th>The work</th>");
-    html.add("<th class=\"number\">mapped</th><th class=\"number\">read</th><th>Who wins</th></tr>");
+    html.add(
+        "<th class=\"number\">mapped</th><th class=\"number\">read</th><th>Who wins</th></tr>");
     html.add("</thead><tbody>");
     for (Decision decision : table) {
       Cell cell = decision.cells().firstEntry().getValue();
@@ -85,8 +86,8 @@ final class AccessSection {
       ways.add(one.way());
     }
     html.add("<ul class=\"legend\">");
-    ways.forEach(way ->
-        html.add("<li><i style=\"background:%s\"></i>%s</li>", Palette.of(way), way));
+    ways.forEach(
+        way -> html.add("<li><i style=\"background:%s\"></i>%s</li>", Palette.of(way), way));
     html.add("</ul><div class=\"grid\">");
     byQuestion.forEach((question, rows) -> {
       html.add("<figure><figcaption>%s</figcaption>", question);
@@ -104,8 +105,7 @@ final class AccessSection {
     String map = cell.map().way() + " " + time(cell.map());
     return cell.read()
         .map(read ->
-            "%s, %s %s; ratio %s"
-                .formatted(map, read.way(), time(read), Show.range(cell.gain())))
+            "%s, %s %s; ratio %s".formatted(map, read.way(), time(read), Show.range(cell.gain())))
         .orElse(map);
   }
 }

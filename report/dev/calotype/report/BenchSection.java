@@ -70,21 +70,15 @@ final class BenchSection {
     Interval interval = row.interval();
     html.add(
         "<tr class=\"%s\"><td>%s</td><td>%s</td>",
-        Names.isOurs(row) ? "ours" : "",
-        row.method(),
-        row.choice());
+        Names.isOurs(row) ? "ours" : "", row.method(), row.choice());
     html.add(
         "<td class=\"number\">%s</td><td class=\"number range\">%s – %s</td>",
-        Show.time(interval.median()),
-        Show.time(interval.low()),
-        Show.time(interval.high()));
+        Show.time(interval.median()), Show.time(interval.low()), Show.time(interval.high()));
     if (peer.isPresent() && !peer.get().equals(row)) {
       Interval ratio = interval.over(peer.get().interval());
       html.add(
           "<td class=\"number\">%s of %s <span class=\"range\">%s</span></td>",
-          Show.times(ratio.median()),
-          Names.who(peer.get().method()),
-          Show.range(ratio));
+          Show.times(ratio.median()), Names.who(peer.get().method()), Show.range(ratio));
     } else {
       html.add("<td></td>");
     }

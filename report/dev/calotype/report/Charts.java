@@ -39,7 +39,7 @@ final class Charts {
     Set<String> names = new LinkedHashSet<>();
     Set<String> whos = new LinkedHashSet<>();
     for (Row row : rows) {
-      String name = (row.choice() + "  " + row.method()).strip();
+      String name = (row.choice() + " " + row.method()).strip();
       names.add(name);
       String who = Names.isOurs(row) ? "Calotype" : "others";
       whos.add(who);
@@ -54,17 +54,20 @@ final class Charts {
         whos.size() == 1
             ? Map.of("value", Palette.MAP)
             : Map.of(
-                "field", "who",
-                "type", "nominal",
-                "legend", Map.of(
-                        "title", "",
-                        "orient", "top",
-                        "symbolType", "circle",
-                        "symbolOpacity", 1),
+                "field",
+                "who",
+                "type",
+                "nominal",
+                "legend",
+                Map.of(
+                    "title", "",
+                    "orient", "top",
+                    "symbolType", "circle",
+                    "symbolOpacity", 1),
                 "scale",
-                    Map.of(
-                        "domain", List.of("Calotype", "others"),
-                        "range", List.of(Palette.MAP, Palette.OTHER)));
+                Map.of(
+                    "domain", List.of("Calotype", "others"),
+                    "range", List.of(Palette.MAP, Palette.OTHER)));
     return spec(
         Map.of("step", 22),
         List.of(
@@ -72,13 +75,19 @@ final class Charts {
                 bars,
                 Map.of("type", "rule", "strokeWidth", 1.5),
                 Map.of(
-                    "x", time(rows, "low"), "x2", Map.of("field", "high"), "y", y, "color", colour)),
+                    "x",
+                    time(rows, "low"),
+                    "x2",
+                    Map.of("field", "high"),
+                    "y",
+                    y,
+                    "color",
+                    colour)),
             layer(dots, dot(), Map.of("x", time(rows, "time"), "y", y, "color", colour)),
             layer(
                 bars,
                 Map.of("type", "tick", "thickness", 3, "size", 16, "opacity", 1),
-                Map.of(
-                    "x", time(rows, "median"), "y", y, "color", colour, "tooltip", tooltip()))));
+                Map.of("x", time(rows, "median"), "y", y, "color", colour, "tooltip", tooltip()))));
   }
 
   /** One question about files: the size on the one axis, the time on the other, a line a way. */
@@ -105,19 +114,26 @@ final class Charts {
             "scale", Map.of("type", "log", "base", 2, "nice", false, "padding", 12),
             "axis",
                 Map.of(
-                    "values", sizes.stream().sorted().toList(),
-                    "labelExpr", SIZE,
-                    "labelOverlap", "greedy",
-                    "labelSeparation", 4));
+                    "values",
+                    sizes.stream().sorted().toList(),
+                    "labelExpr",
+                    SIZE,
+                    "labelOverlap",
+                    "greedy",
+                    "labelSeparation",
+                    4));
     Map<String, Object> colour =
         Map.of(
-            "field", "name",
-            "type", "nominal",
-            "legend", false,
+            "field",
+            "name",
+            "type",
+            "nominal",
+            "legend",
+            false,
             "scale",
-                Map.of(
-                    "domain", List.copyOf(ways),
-                    "range", ways.stream().map(Palette::of).toList()));
+            Map.of(
+                "domain", List.copyOf(ways),
+                "range", ways.stream().map(Palette::of).toList()));
     return spec(
         230,
         List.of(
@@ -130,28 +146,33 @@ final class Charts {
                 bars,
                 Map.of("type", "rule", "strokeWidth", 1.2),
                 Map.of(
-                    "x", x,
-                    "y", time(rows, "low"),
-                    "y2", Map.of("field", "high"),
-                    "color", colour)),
+                    "x",
+                    x,
+                    "y",
+                    time(rows, "low"),
+                    "y2",
+                    Map.of("field", "high"),
+                    "color",
+                    colour)),
             layer(
                 bars,
                 Map.of("type", "point", "filled", true, "size", 36, "opacity", 1),
-                Map.of(
-                    "x", x,
-                    "y", time(rows, "median"),
-                    "color", colour,
-                    "tooltip", tooltip()))));
+                Map.of("x", x, "y", time(rows, "median"), "color", colour, "tooltip", tooltip()))));
   }
 
   private static Json spec(Object height, List<Object> layers) {
     return new Json(
         Map.of(
-            "$schema", "https://vega.github.io/schema/vega-lite/v6.json",
-            "width", "container",
-            "height", height,
-            "autosize", Map.of("type", "fit-x", "contains", "padding"),
-            "layer", layers));
+            "$schema",
+            "https://vega.github.io/schema/vega-lite/v6.json",
+            "width",
+            "container",
+            "height",
+            height,
+            "autosize",
+            Map.of("type", "fit-x", "contains", "padding"),
+            "layer",
+            layers));
   }
 
   private static Map<String, Object> layer(
@@ -198,11 +219,16 @@ final class Charts {
       axis.put("tickCount", 6);
     }
     return Map.of(
-        "field", field,
-        "type", "quantitative",
-        "title", log ? "time an operation, log scale" : "time an operation",
-        "scale", log ? Map.of("type", "log", "nice", false, "padding", 8) : Map.of("zero", true),
-        "axis", axis);
+        "field",
+        field,
+        "type",
+        "quantitative",
+        "title",
+        log ? "time an operation, log scale" : "time an operation",
+        "scale",
+        log ? Map.of("type", "log", "nice", false, "padding", 8) : Map.of("zero", true),
+        "axis",
+        axis);
   }
 
   /** Powers of ten; where there are few, with twice and five times each. */

@@ -130,8 +130,7 @@ record Decision(String question, NavigableMap<Long, Cell> cells) {
         .max(Comparator.comparingDouble(cell -> cell.getValue().gain().median()))
         .map(cell ->
             ", up to %s at %s"
-                .formatted(
-                    Show.times(cell.getValue().gain().median()), Show.bytes(cell.getKey())))
+                .formatted(Show.times(cell.getValue().gain().median()), Show.bytes(cell.getKey())))
         .orElse("");
   }
 

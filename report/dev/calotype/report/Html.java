@@ -22,8 +22,7 @@ final class Html {
   Html chart(Json spec, String caption) {
     return add(
         "<div class=\"chart\" data-chart=\"%s\" role=\"img\" aria-label=\"%s\"></div>",
-        put(spec),
-        caption);
+        put(spec), caption);
   }
 
   private int put(Json spec) {

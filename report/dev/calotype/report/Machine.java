@@ -17,8 +17,10 @@ final class Machine {
   /** The facts without which times can't be compared. */
   static final List<String> IDENTITY = List.of("processor", "cores", "memory", "kernel", "JDK");
 
-  private static final Pattern CPU = Pattern.compile("^model name\\s*:\\s*(.+)$", Pattern.MULTILINE);
-  private static final Pattern MEMORY = Pattern.compile("^MemTotal:\\s*(\\d+) kB", Pattern.MULTILINE);
+  private static final Pattern CPU =
+      Pattern.compile("^model name\\s*:\\s*(.+)$", Pattern.MULTILINE);
+  private static final Pattern MEMORY =
+      Pattern.compile("^MemTotal:\\s*(\\d+) kB", Pattern.MULTILINE);
   private static final Pattern PAGE =
       Pattern.compile("^KernelPageSize:\\s*(\\d+) kB", Pattern.MULTILINE);
   private static final Pattern CHOSEN = Pattern.compile("\\[(\\w+)\\]");

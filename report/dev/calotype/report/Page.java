@@ -53,7 +53,8 @@ final class Page {
         comparison.onlyOne());
     if (!comparison.otherMachine().isEmpty()) {
       html.add(
-          "<p class=\"worse\">Not the same machine (%s), so the differences are not the program’s.</p>",
+          "<p class=\"worse\">Not the same machine (%s), so the differences are not the"
+              + " program’s.</p>",
           String.join("; ", comparison.otherMachine()));
     }
     addChanges(html, comparison.changes().stream().filter(Change::isSure).toList());
@@ -76,7 +77,8 @@ final class Page {
           Show.time(change.before().median()),
           Show.time(row.interval().median()));
       html.add(
-          "<td class=\"number\">%s <span class=\"range\">%s</span></td><td class=\"%s\">%s</td></tr>",
+          "<td class=\"number\">%s <span class=\"range\">%s</span></td><td"
+              + " class=\"%s\">%s</td></tr>",
           Show.times(change.ratio().median()),
           Show.range(change.ratio()),
           style(change.order()),
@@ -102,9 +104,7 @@ final class Page {
     for (Results.NotRun one : notRun) {
       html.add(
           "<tr><td>%s</td><td>%s</td><td class=\"wide\">%s</td></tr>",
-          one.bench(),
-          one.params(),
-          one.why());
+          one.bench(), one.params(), one.why());
     }
     html.add("</tbody></table></div></section>");
   }
@@ -112,15 +112,16 @@ final class Page {
   private static void addMethod(Html html, Results results) {
     html.add("<section id=\"method\"><h2>How to read it</h2>");
     html.add(
-        "<p>Each dot is one iteration of one forked JVM, outliers included. The mark is the median of"
-            + " all, the line its interval: where the true median lies with 95 %, by order statistics,"
-            + " widened to the medians of all forks. Below six iterations it is half as long again to"
-            + " either side of the lowest and the highest; below three nothing is claimed.</p>");
+        "<p>Each dot is one iteration of one forked JVM, outliers included. The mark is the median"
+            + " of all, the line its interval: where the true median lies with 95 %, by order"
+            + " statistics, widened to the medians of all forks. Below six iterations it is half as"
+            + " long again to either side of the lowest and the highest; below three nothing is"
+            + " claimed.</p>");
     html.add(
-        "<p>A ratio is that of two medians of this run; its range goes from the lowest of the one by"
-            + " the highest of the other to the reverse. The order was random, seed %s. Allocation is"
-            + " an operation’s; collector, compiler and setup are in the faults and the peak memory."
-            + " A time says little about another machine.</p></section>",
+        "<p>A ratio is that of two medians of this run; its range goes from the lowest of the one"
+            + " by the highest of the other to the reverse. The order was random, seed %s."
+            + " Allocation is an operation’s; collector, compiler and setup are in the faults and"
+            + " the peak memory. A time says little about another machine.</p></section>",
         results.seed());
   }
 
@@ -186,7 +187,7 @@ final class Page {
   private static String fill(String template, Map<String, String> values) {
     return PLACE
         .matcher(template)
-        .replaceAll(found ->
-            Matcher.quoteReplacement(values.getOrDefault(found.group(1), found.group())));
+        .replaceAll(
+            found -> Matcher.quoteReplacement(values.getOrDefault(found.group(1), found.group())));
   }
 }

@@ -48,8 +48,10 @@ final class PeersPicture {
     if (pairs.isEmpty()) {
       return "";
     }
-    double low = Math.min(0.5, pairs.stream().mapToDouble(pair -> pair.ratio().low()).min().orElse(1));
-    double high = Math.max(2, pairs.stream().mapToDouble(pair -> pair.ratio().high()).max().orElse(1));
+    double low =
+        Math.min(0.5, pairs.stream().mapToDouble(pair -> pair.ratio().low()).min().orElse(1));
+    double high =
+        Math.max(2, pairs.stream().mapToDouble(pair -> pair.ratio().high()).max().orElse(1));
     Svg svg = new Svg();
     svg.text(MARGIN, 34, "start", "title", "Calotype and its peers");
     svg.text(
@@ -57,7 +59,8 @@ final class PeersPicture {
         54,
         "start",
         "small",
-        "Time as a multiple of the peer's in the same run: left of 1 is faster, grey is noise. Log scale.");
+        "Time as a multiple of the peer's in the same run: left of 1 is faster, grey is noise. Log"
+            + " scale.");
     int bottom = TOP + pairs.size() * ROW;
     for (double tick : TICKS) {
       if (tick >= low && tick <= high) {
@@ -73,20 +76,14 @@ final class PeersPicture {
       double at = x(ratio.median(), low, high);
       double middle = y + ROW / 2.0;
       svg.text(MARGIN, middle + 4, "start", "", label(pair.row()));
-      svg.box(
-          Math.min(one, at),
-          y + 5,
-          Math.max(1.5, Math.abs(at - one)),
-          ROW - 10,
-          style(pair));
-      svg.stroke(
-          x(ratio.low(), low, high), middle, x(ratio.high(), low, high), middle, "whisker");
+      svg.box(Math.min(one, at), y + 5, Math.max(1.5, Math.abs(at - one)), ROW - 10, style(pair));
+      svg.stroke(x(ratio.low(), low, high), middle, x(ratio.high(), low, high), middle, "whisker");
       svg.text(
           LEFT + PLOT + 14,
           middle + 4,
           "start",
           "",
-          "%s  of %s".formatted(Show.times(ratio.median()), Names.who(pair.peer().method())));
+          "%s of %s".formatted(Show.times(ratio.median()), Names.who(pair.peer().method())));
       y += ROW;
     }
     svg.text(MARGIN, bottom + 28, "start", "small", where(results));
@@ -117,7 +114,7 @@ final class PeersPicture {
     String bench = row.bench().replace("Benchmark", "");
     String question = Names.question(row.method());
     String name = question.isEmpty() ? bench : bench + "." + question;
-    return row.params().isEmpty() ? name : name + "  " + row.choice();
+    return row.params().isEmpty() ? name : name + " " + row.choice();
   }
 
   private static double x(double ratio, double low, double high) {

@@ -65,12 +65,7 @@ record Row(
             more.put(
                 key.startsWith("·") ? key.substring(1) : key,
                 new Count(value.get("score").number(), value.get("scoreUnit").text())));
-    return new Row(
-        relative(name.substring(0, dot)),
-        name.substring(dot + 1),
-        params,
-        forks,
-        more);
+    return new Row(relative(name.substring(0, dot)), name.substring(dot + 1), params, forks, more);
   }
 
   /** What tells it from all other rows. */
