@@ -53,8 +53,7 @@ public final class NotRun extends RuntimeException {
   private static synchronized void append(Path file, String line) {
     try {
       if (!Files.exists(file) || !Files.readAllLines(file).contains(line)) {
-        Files.writeString(
-            file, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        Files.writeString(file, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

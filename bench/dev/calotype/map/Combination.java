@@ -18,9 +18,7 @@ final class Combination {
   /** Why a combination can't be measured, or why that would be senseless, if so. */
   static Optional<String> why(Method method, FileSize size, Pattern pattern) throws IOException {
     Optional<String> missing = size.missing();
-    return missing
-        .or(() -> method.why(size))
-        .or(() -> pattern.why(size));
+    return missing.or(() -> method.why(size)).or(() -> pattern.why(size));
   }
 
   /** Why a file would not stay in the page cache, if so. */

@@ -65,8 +65,7 @@ final class Kernel {
   static Optional<String> whyNotDropped(Path file) throws IOException {
     try (Arena arena = Arena.ofConfined();
         FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      MemorySegment mapped =
-          channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+      MemorySegment mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
       MemorySegment states = arena.allocate(channel.size() / PAGE);
       int descriptor = open(arena.allocateFrom(file.toString()));
       drop(descriptor);

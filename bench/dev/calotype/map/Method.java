@@ -169,8 +169,7 @@ public enum Method {
   private static SegmentAccess map(Path file, Arena arena) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       long size = channel.size();
-      return new SegmentAccess(
-          channel.map(FileChannel.MapMode.READ_ONLY, 0, size, arena), arena);
+      return new SegmentAccess(channel.map(FileChannel.MapMode.READ_ONLY, 0, size, arena), arena);
     } catch (Throwable e) {
       arena.close();
       throw e;

@@ -88,7 +88,9 @@ public enum Pattern {
     return switch (this) {
       case HEADER, SECTION, SEQUENTIAL -> Optional.empty();
       case RANDOM_1_PERCENT ->
-          pages >= 100 ? Optional.empty() : Optional.of("1 %% of %d pages is none".formatted(pages));
+          pages >= 100
+              ? Optional.empty()
+              : Optional.of("1 %% of %d pages is none".formatted(pages));
       case RANDOM, TWICE -> pages > 1 ? Optional.empty() : Optional.of("the file is one page");
     };
   }
