@@ -1,7 +1,6 @@
 package dev.calotype.ji;
 
 import dev.calotype.bench.FileBytes;
-import dev.calotype.bench.NotRun;
 import dev.calotype.bench.When;
 import dev.calotype.bytes.Sha256;
 import dev.calotype.map.OpenFile;
@@ -21,13 +20,11 @@ import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
-import org.openjdk.jmh.infra.BenchmarkParams;
 
 /**
  * The reads of a validity check of a data file of 64 MiB: page one digested, as the header tier
@@ -36,7 +33,7 @@ import org.openjdk.jmh.infra.BenchmarkParams;
  * positional reads into one array, is what the check does.
  *
  * <p>The file is in the page cache. Not measured: what a check decides from what it read, for which
- * see {@link CheckBenchmark}; a cold disk.
+ * see {@link CheckBenchmark}; a cold disk. A check opens its file, so there is only a first answer.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -45,9 +42,6 @@ import org.openjdk.jmh.infra.BenchmarkParams;
 @Measurement(iterations = 5, time = 1)
 @Fork(value = 5, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
 public class MapOrReadBenchmark {
-  /** The first answer, or one of many. */
-  @Param public When when = When.FIRST_ANSWER;
-
   private static final int MEBIBYTES = 64;
   private static final int CHUNK = 1 << 20;
 
@@ -57,10 +51,7 @@ public class MapOrReadBenchmark {
 
   /** Writes the file. */
   @Setup
-  public void write(BenchmarkParams running) throws IOException {
-    if (when == When.STEADY) {
-      throw NotRun.because(running, "a check opens its file");
-    }
+  public void write() throws IOException {
     file = Files.createTempDirectory("bench").resolve("bench.ji");
     byte[] part = new byte[CHUNK];
     SplittableRandom random = new SplittableRandom(1);
@@ -73,15 +64,12 @@ public class MapOrReadBenchmark {
       }
       writer.publish();
     }
-    bytes = new FileBytes(file, when);
+    bytes = new FileBytes(file, When.FIRST_ANSWER);
   }
 
   /** Sees that all answers are the same, and removes the file. */
   @TearDown
   public void remove() throws IOException {
-    if (bytes == null) {
-      return;
-    }
     if (headerMapped() != headerRead()
         || headerMapped() != headerPread()
         || everyByteMapped() != everyByteRead()
