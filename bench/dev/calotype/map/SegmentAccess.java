@@ -30,7 +30,7 @@ record SegmentAccess(MemorySegment bytes, Arena arena) implements Access {
 
   @Override
   public void close() {
-    if (arena.scope() != Arena.global().scope()) {
+    if (!arena.scope().equals(Arena.global().scope())) {
       arena.close();
     }
   }
