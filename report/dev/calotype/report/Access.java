@@ -23,6 +23,8 @@ record Access(String question, long size, String way, boolean maps, Row row) {
   /** The benches about real work, in the room that does it. */
   private static final String REAL = "MapOrReadBenchmark";
 
+  private static final List<String> WAYS = List.of("MAPPED", "READ", "PREAD");
+
   /** The patterns in the order of how much they touch. */
   private static final Map<String, String> WORDS = words();
 
@@ -59,7 +61,7 @@ record Access(String question, long size, String way, boolean maps, Row row) {
     Map<String, String> params = row.params();
     if (row.bench().endsWith(REAL)) {
       String way = Names.who(row.method()).toUpperCase(Locale.ROOT);
-      return way.equals("MAPPED") || way.equals("READ")
+      return WAYS.contains(way)
           ? Optional.of(new Access(realWork(row), 0, way, way.equals("MAPPED"), row))
           : Optional.empty();
     }

@@ -17,6 +17,9 @@ final class Names {
 
   private static final String C = "c";
 
+  /** Who answers where only the bench's own work is measured; nobody's peer. */
+  private static final String NOTHING = "nothing";
+
   private Names() {}
 
   /** Who answers: {@code c} of {@code dependentC}. */
@@ -77,7 +80,9 @@ final class Names {
   }
 
   private static List<Row> others(List<Row> rows) {
-    return rows.stream().filter(row -> !isOurs(row)).toList();
+    return rows.stream()
+        .filter(row -> !isOurs(row) && !who(row.method()).equals(NOTHING))
+        .toList();
   }
 
   private static Optional<Row> fastest(List<Row> rows) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -50,6 +52,18 @@ final class ReportTest {
     assertThat(page.replaceAll("(?s)<script.*?</script>", ""))
         .doesNotContain("src=", "url(", "@import", "<link", "<iframe")
         .contains("BSD 3-clause", "Redistributions in binary form", "Mike Bostock");
+  }
+
+  @Test
+  void whatIsBundledIsWhatWasPublished() throws Exception {
+    Path vega = Path.of(System.getProperty("calotype.root", ""), "report", "vega");
+    List<String> sums = Files.readAllLines(vega.resolve("SHA256SUMS"));
+    assertThat(sums).hasSize(3);
+    for (String line : sums) {
+      byte[] bytes = Files.readAllBytes(vega.resolve(line.substring(66)));
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
+      assertThat(line).startsWith(HexFormat.of().formatHex(digest));
+    }
   }
 
   @Test
