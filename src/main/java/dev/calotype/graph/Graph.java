@@ -42,7 +42,8 @@ public final class Graph implements AutoCloseable {
   private final long root;
   private final long limit;
 
-  private Graph(OpenFile file, MemorySegment bytes, CommitRecord commit) {
+  /** Over bytes that are there: mapped, or in an array for a bench to compare. */
+  Graph(OpenFile file, MemorySegment bytes, CommitRecord commit) {
     this.file = file;
     this.bytes = bytes;
     this.commit = commit;
