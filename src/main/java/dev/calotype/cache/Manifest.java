@@ -1,5 +1,6 @@
 package dev.calotype.cache;
 
+import dev.calotype.RefusedException;
 import dev.calotype.UnsupportedFormatException;
 import dev.calotype.bytes.ByteView;
 import dev.calotype.bytes.ByteWriter;
@@ -87,7 +88,7 @@ record Manifest(Key key, boolean isFast, List<Member> members, Optional<Signatur
   /**
    * The bytes of the file.
    *
-   * @throws IllegalArgumentException if they are more than a reader takes
+   * @throws RefusedException if there are none, or more than a reader takes
    */
   static byte[] encode(Key key, boolean isFast, List<Member> members, Optional<Signing> signing) {
     List<Member> sorted = new ArrayList<>(members);
@@ -96,8 +97,10 @@ record Manifest(Key key, boolean isFast, List<Member> members, Optional<Signatur
     int body = HEADER_SIZE + key.encoding().length + sorted.size() * MEMBER_SIZE + names;
     int size = body + Sha256.SIZE + (signing.isPresent() ? SIGNATURE_SIZE : 0);
     if (size > MOST_BYTES || sorted.isEmpty() || sorted.size() > MOST_MEMBERS) {
-      throw new IllegalArgumentException(
-          "an entry of %d members, a manifest of %d bytes".formatted(sorted.size(), size));
+      throw new RefusedException(
+          key.hex(),
+          "an entry has 1 to %d files and a manifest of up to %d bytes, not %d and %d"
+              .formatted(MOST_MEMBERS, MOST_BYTES, sorted.size(), size));
     }
     ByteWriter out = new ByteWriter(size);
     out.bytes(MAGIC).u16(MAJOR).u16(0).u32(size);

@@ -18,6 +18,7 @@ final class Publishing {
   private static final int MOST_ATTEMPTS = 10;
 
   private final Layout layout;
+  private final OwnFolders folders;
   private final Session session;
   private final Lookups lookups;
   private final UsageSink usage;
@@ -31,6 +32,7 @@ final class Publishing {
   Publishing(StoreFolder folder, Lookups lookups, UsageSink usage, Durability durability)
       throws IOException {
     this.layout = folder.layout();
+    this.folders = folder.own();
     this.session = folder.session();
     this.lookups = lookups;
     this.usage = usage;
@@ -76,7 +78,7 @@ final class Publishing {
     if (!Files.exists(place.folder(layout.entries()), LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
-    Removal removal = new Removal(layout, session);
+    Removal removal = new Removal(layout, folders, session);
     try {
       if (miss.reason().isEvidence()) {
         removal.quarantine(place, miss);
@@ -108,6 +110,7 @@ final class Publishing {
   private void makeFolders(Key key) throws IOException {
     PrivateFiles.makeFolder(key.place().compilerFolder(layout.entries()));
     PrivateFiles.makeFolder(key.place().group(layout.entries()));
+    folders.requireAbove(key.place());
     if (!named.contains(key.place().compiler())) {
       CompilerName.write(key, layout, session, durability);
       named.add(key.place().compiler());

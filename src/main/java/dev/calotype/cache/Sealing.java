@@ -81,6 +81,9 @@ final class Sealing {
     OpenFile file = open(path, name);
     try (file) {
       PrivateFiles.makePrivate(path, file.access());
+      if (file.size() == 0) {
+        return Optional.empty(); // Of a data file, it would be a damaged one.
+      }
       return switch (DataFile.check(file.lent(), Expectations.none())) {
         case Validity.Fresh fresh ->
             Optional.of(

@@ -23,7 +23,7 @@ import java.util.Optional;
  */
 public final class Store implements AutoCloseable {
   /** How long a few system calls of somebody else are waited for. */
-  private static final Duration ENTRY_TIMEOUT = Duration.ofSeconds(30);
+  static final Duration ENTRY_TIMEOUT = Duration.ofSeconds(30);
 
   private final StoreConfig config;
   private final StoreFolder folder;
@@ -40,7 +40,7 @@ public final class Store implements AutoCloseable {
     this.signing =
         config.privateKey().map(key -> new Signing(key, config.publicKey().orElseThrow()));
     this.boot = Boot.of(config.bootId());
-    this.lookups = new Lookups(folder.layout(), folder.user(), boot, config.publicKey());
+    this.lookups = new Lookups(folder.layout(), folder.own(), boot, config.publicKey());
     this.usage = Background.start(this);
   }
 
@@ -188,7 +188,7 @@ public final class Store implements AutoCloseable {
   boolean evict(Place place) throws IOException {
     Path aside;
     try (LockFile.Held _ = lockEntry(place)) {
-      aside = new Removal(folder.layout(), folder.session()).putAside(place);
+      aside = removal().putAside(place);
     } catch (NoSuchFileException e) {
       return false;
     }
@@ -209,14 +209,13 @@ public final class Store implements AutoCloseable {
     Place place = before.key().place();
     Path work = folder.session().newWork();
     PrivateFiles.makeFolder(work);
-    try (LockFile.Held _ = lockEntry(place)) {
-      Path manifest = place.folder(folder.layout().entries()).resolve(Manifest.NAME);
-      Optional<EntryFacts> now = ManifestFile.facts(manifest, place);
-      if (now.isEmpty() || !now.get().manifest().members().equals(before.members())) {
+    try (LockFile.Held _ = lockEntry(place);
+        Lookup now = lookups.look(before.key(), Expectations.none())) {
+      if (!(now instanceof Hit hit) || !hit.manifest().members().equals(before.members())) {
         return false;
       }
       Files.move(file, work.resolve(changed.name()), StandardCopyOption.ATOMIC_MOVE);
-      entryChange().commit(now.get().manifest(), List.of(changed), work);
+      entryChange().commit(hit.manifest(), List.of(changed), work);
       return true;
     } finally {
       PrivateFiles.remove(work);
@@ -327,6 +326,10 @@ public final class Store implements AutoCloseable {
     }
   }
 
+  private Removal removal() throws IOException {
+    return new Removal(folder.layout(), folder.own(), folder.session());
+  }
+
   private EntryChange entryChange() throws IOException {
     return new EntryChange(folder.layout(), folder.session(), config.durability(), signing);
   }
@@ -339,7 +342,7 @@ public final class Store implements AutoCloseable {
     try (LockFile.Held _ = lockEntry(key.place())) {
       Lookup again = lookups.look(key, expectations);
       if (again instanceof Miss miss && miss.reason().isEvidence()) {
-        new Removal(folder.layout(), folder.session()).quarantine(key.place(), miss);
+        removal().quarantine(key.place(), miss);
         usage.happened(UsageSink.Event.QUARANTINED);
       }
       again.close();
@@ -348,7 +351,7 @@ public final class Store implements AutoCloseable {
     }
   }
 
-  private LockFile.Held lockEntry(Place place) throws IOException {
+  LockFile.Held lockEntry(Place place) throws IOException {
     return folder
         .locks()
         .lock(LockFile.ofEntry(place), ENTRY_TIMEOUT)

@@ -17,7 +17,7 @@ final class StoreFolder implements AutoCloseable {
   private static final Path ITSELF = Path.of("/proc/self");
 
   private final Layout layout;
-  private final int user;
+  private final OwnFolders own;
   private final boolean isReadOnly;
   private Optional<LockFile> locks = Optional.empty();
   private Optional<Session> session = Optional.empty();
@@ -25,7 +25,7 @@ final class StoreFolder implements AutoCloseable {
 
   private StoreFolder(Layout layout, int user, boolean isReadOnly) {
     this.layout = layout;
-    this.user = user;
+    this.own = new OwnFolders(layout.entries(), user);
     this.isReadOnly = isReadOnly;
   }
 
@@ -92,9 +92,9 @@ final class StoreFolder implements AutoCloseable {
     return layout;
   }
 
-  /** The number of the user whose all has to be; −1 on systems without such numbers. */
-  int user() {
-    return user;
+  /** Says what is the user's. */
+  OwnFolders own() {
+    return own;
   }
 
   /** Whether nothing can be written here. */
