@@ -225,6 +225,6 @@ final class Cleanup {
   }
 
   private Removal removal() throws IOException {
-    return new Removal(layout, store.folder().session());
+    return new Removal(layout, store.folder().own(), store.folder().session());
   }
 }

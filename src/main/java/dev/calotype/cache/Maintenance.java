@@ -291,7 +291,7 @@ public final class Maintenance {
       } catch (MalformedImageException e) {
         // As before.
       }
-      new Removal(layout, store.folder().session()).quarantine(place, reason);
+      new Removal(layout, store.folder().own(), store.folder().session()).quarantine(place, reason);
       store.usage().happened(UsageSink.Event.QUARANTINED);
       return true;
     }
