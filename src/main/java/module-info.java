@@ -18,6 +18,7 @@ module dev.calotype {
   requires static com.github.luben.zstd_jni;
 
   exports dev.calotype;
+  exports dev.calotype.cache;
   exports dev.calotype.emit;
   exports dev.calotype.graph;
   exports dev.calotype.image;

@@ -64,11 +64,26 @@ public final class CodeObject implements AutoCloseable {
    */
   public static Validity check(Path path, Expectations expectations, LongConsumer progress)
       throws IOException {
+    return open(path, expectations, OpenFile::open, progress);
+  }
+
+  /**
+   * The same of a file that is open already.
+   *
+   * @param file the answer's from now on: closed with it, or at once if it is not fresh
+   */
+  public static Validity check(OpenFile file, Expectations expectations) throws IOException {
+    return open(file.path(), expectations, _ -> file, _ -> {});
+  }
+
+  private static Validity open(
+      Path path, Expectations expectations, Answer.Opening opening, LongConsumer progress)
+      throws IOException {
     Tier tier = expectations.tier();
     return Answer.open(
         path,
         tier,
-        OpenFile::open,
+        opening,
         file -> {
           CodeObject code = find(file);
           if (tier == Tier.FULL) {

@@ -8,14 +8,23 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file opened by the JDK, without native access.
  *
- * @param opened the attributes it was opened with
+ * @param channel the channel
+ * @param fileKey what tells the file from others
+ * @param modified when its content had changed last when it was opened
  */
-record ChannelSource(FileChannel channel, BasicFileAttributes opened) implements Source {
+record ChannelSource(FileChannel channel, @Nullable Object fileKey, FileTime modified)
+    implements Source {
+  ChannelSource(FileChannel channel, BasicFileAttributes opened) {
+    this(channel, opened.fileKey(), opened.lastModifiedTime());
+  }
+
   @Override
   public long size() throws IOException {
     return channel.size();
@@ -54,7 +63,7 @@ record ChannelSource(FileChannel channel, BasicFileAttributes opened) implements
   private boolean isSame(Path descriptor) {
     try {
       return Objects.equals(
-          Files.readAttributes(descriptor, BasicFileAttributes.class).fileKey(), opened.fileKey());
+          Files.readAttributes(descriptor, BasicFileAttributes.class).fileKey(), fileKey);
     } catch (IOException e) {
       return false; // Closed meanwhile, or it leads to nothing.
     }
@@ -68,8 +77,8 @@ record ChannelSource(FileChannel channel, BasicFileAttributes opened) implements
     } catch (NoSuchFileException e) {
       return false;
     }
-    return Objects.equals(now.fileKey(), opened.fileKey())
-        && !now.lastModifiedTime().equals(opened.lastModifiedTime());
+    return Objects.equals(now.fileKey(), fileKey)
+        && !now.lastModifiedTime().equals(modified);
   }
 
   @Override

@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -33,12 +34,21 @@ public final class OpenFile implements AutoCloseable {
   private final Source source;
   private final long size;
   private final boolean forPrivate;
+  private final boolean isOwner;
+  private final Access access;
 
   private OpenFile(Path path, Source source, long size, boolean forPrivate) {
+    this(path, source, size, forPrivate, true, Access.UNKNOWN);
+  }
+
+  private OpenFile(
+      Path path, Source source, long size, boolean forPrivate, boolean isOwner, Access access) {
     this.path = path;
     this.source = source;
     this.size = size;
     this.forPrivate = forPrivate;
+    this.isOwner = isOwner;
+    this.access = access;
   }
 
   /**
@@ -103,6 +113,46 @@ public final class OpenFile implements AutoCloseable {
     }
     Source source = new ChannelSource(FileChannel.open(path, READ), kind);
     return new OpenFile(path, source, kind.size(), false);
+  }
+
+  /**
+   * Opens a file as {@link #openQuickly} does, unless the path's last name is a link, and says whose
+   * it is: {@link #access()}.
+   *
+   * @throws java.nio.file.NoSuchFileException if there is none
+   * @throws IOException if it is a link or no regular file, or can't be read
+   */
+  public static OpenFile openNoLink(Path path) throws IOException {
+    if (NativeAccess.pays()) {
+      FileStat stat = FileStat.ofThread();
+      Optional<Descriptor> descriptor = Descriptor.openNoLink(path, stat);
+      if (descriptor.isPresent()) {
+        Access access = new Access(stat.owner(), stat.mode());
+        Source source = new NativeSource(descriptor.get(), stat);
+        return new OpenFile(path, source, stat.size(), false, true, access);
+      }
+    }
+    Access.Facts facts = Access.look(path);
+    if (!facts.isFile()) {
+      throw new FileSystemException(path.toString(), null, "Not a regular file");
+    }
+    FileChannel channel =
+        FileChannel.open(path, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+    Source source = new ChannelSource(channel, facts.fileKey(), facts.modified());
+    return new OpenFile(path, source, facts.size(), false, true, facts.access());
+  }
+
+  /**
+   * This file for somebody who closes what he is given: closing what this returns does nothing, and
+   * it can be used until this is closed.
+   */
+  public OpenFile lent() {
+    return new OpenFile(path, source, size, forPrivate, false, access);
+  }
+
+  /** Whose file it is and who may write to it; known if it was opened by {@link #openNoLink}. */
+  public Access access() {
+    return access;
   }
 
   /** The size in bytes now. */
@@ -259,6 +309,8 @@ public final class OpenFile implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    source.close();
+    if (isOwner) {
+      source.close();
+    }
   }
 }

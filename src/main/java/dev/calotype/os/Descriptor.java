@@ -27,6 +27,10 @@ public final class Descriptor implements AutoCloseable {
   private static final int FLAGS =
       Posix.O_RDONLY() | Posix.O_CLOEXEC() | Posix.O_NONBLOCK() | Posix.O_NOCTTY();
 
+  /** {@code O_NOFOLLOW}, asm/fcntl.h, which is not the same on all machines. */
+  private static final int NO_FOLLOW =
+      System.getProperty("os.arch", "").equals("aarch64") ? 0x8000 : 0x20000;
+
   /** What one call reads at most. */
   private static final int BUFFER = 1 << 16;
 
@@ -54,13 +58,22 @@ public final class Descriptor implements AutoCloseable {
    * @return empty for any reason not to have it; whoever needs to know it asks the JDK
    */
   public static Optional<Descriptor> open(Path path, FileStat stat) {
+    return open(path, FLAGS, stat);
+  }
+
+  /** The same, if the path's last name is no link. */
+  public static Optional<Descriptor> openNoLink(Path path, FileStat stat) {
+    return open(path, FLAGS | NO_FOLLOW, stat);
+  }
+
+  private static Optional<Descriptor> open(Path path, int flags, FileStat stat) {
     Optional<PathBytes> name = PathBytes.of(path);
     if (name.isEmpty()) {
       return Optional.empty();
     }
     int number;
     try {
-      number = (int) OPEN.invokeExact(name.get().segment(), FLAGS);
+      number = (int) OPEN.invokeExact(name.get().segment(), flags);
     } catch (Throwable e) {
       throw Errno.unexpected(e);
     }

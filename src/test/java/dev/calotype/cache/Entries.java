@@ -1,0 +1,58 @@
+package dev.calotype.cache;
+
+import dev.calotype.ji.DataFileWriter;
+import dev.calotype.testing.Bytes;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+
+/** Entries whose content follows from their keys. */
+final class Entries {
+  static final String COMPILER = "testcc 1.0";
+  private static final int SIZE = 10_000;
+
+  private Entries() {}
+
+  /** The key of a number. */
+  static Key key(long number) {
+    return Key.of(COMPILER).with("number", number);
+  }
+
+  /** What the entry of a number has in its data section. */
+  static byte[] content(long number) {
+    return Bytes.random(SIZE + (int) (number % 7) * 1000, number);
+  }
+
+  /** The builder of all keys here: a data file, and a file of another kind. */
+  static void build(Fields fields, Draft draft) throws IOException {
+    byte[] content = content(fields.integer("number"));
+    try (DataFileWriter data = draft.data("m.ji")) {
+      try (OutputStream section = data.section("bytes", 4096, false)) {
+        section.write(content);
+      }
+      data.publish();
+    }
+    try (OutputStream other = draft.other("notes.txt")) {
+      other.write(content, 0, 100);
+    }
+  }
+
+  /** The number of the entry, if all bytes are as they must be, or an error. */
+  static void requireRight(Hit hit, long number) throws IOException {
+    byte[] content = content(number);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment all = hit.map(arena);
+      long at = hit.data().orElseThrow().data().section("bytes").orElseThrow().offset();
+      byte[] mapped = all.asSlice(at, content.length).toArray(ValueLayout.JAVA_BYTE);
+      byte[] other = new byte[100];
+      hit.file("notes.txt").readFully(0, other, 0, 100);
+      if (!Arrays.equals(mapped, content)
+          || !Arrays.equals(other, Arrays.copyOf(content, 100))) {
+        throw new AssertionError("wrong bytes of " + number);
+      }
+    }
+  }
+}
