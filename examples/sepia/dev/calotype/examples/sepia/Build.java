@@ -1,7 +1,11 @@
 package dev.calotype.examples.sepia;
 
+import dev.calotype.Durability;
 import dev.calotype.MalformedImageException;
+import dev.calotype.cache.Key;
+import dev.calotype.emit.OutputOptions;
 import dev.calotype.graph.Fingerprint;
+import dev.calotype.ji.DataFileWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +27,9 @@ import java.util.concurrent.Future;
  * store, and compiles what is not there.
  */
 final class Build {
+  private static final OutputOptions QUICK =
+      OutputOptions.standard().withDurability(Durability.DEFERRED);
+
   private final Project project;
   private final Settings settings;
   private final Shelf shelf;
@@ -66,7 +73,7 @@ final class Build {
       done = true;
       return entries;
     } finally {
-      memory.save();
+      remember(memory::save);
       if (!done) {
         for (Shelf.Entry entry : entries.values()) {
           entry.close();
@@ -95,8 +102,22 @@ final class Build {
       for (String module : entries.keySet()) {
         dependencies.recordCode(module, settings.variant(), code(module, identity));
       }
-      dependencies.commit();
+      remember(dependencies::commit);
     }
+  }
+
+  /** What is not remembered is found out again: no reason to stop. */
+  private void remember(Remembering work) {
+    try {
+      work.run();
+    } catch (IOException e) {
+      report.note("not remembered for next time: " + e.getMessage());
+    }
+  }
+
+  @FunctionalInterface
+  private interface Remembering {
+    void run() throws IOException;
   }
 
   /** Looks at each module that is reached from the first one. */
@@ -113,7 +134,7 @@ final class Build {
       Recipe recipe = dependencies.recipe(module);
       recipes.put(module, recipe);
       waiting.addAll(recipe.imports().keySet());
-      Shelf.Answer answer = shelf.get(key(module, identity));
+      Shelf.Answer answer = shelf.get(Shelf.key(identity, module, recipe));
       answer.entry().ifPresent(entry -> entries.put(module, entry));
       List<String> causes = causes(dependencies, module, answer);
       if (answer.entry().isPresent() && answer.entry().get().has(settings.variant())) {
@@ -138,7 +159,7 @@ final class Build {
     if (before.isEmpty()) {
       return List.of("new");
     }
-    Recipe now = recipes.get(module);
+    Recipe now = recipe(module);
     if (!before.get().source().equals(now.source())) {
       causes.add("its source changed");
     }
@@ -186,6 +207,9 @@ final class Build {
         Done done = future.resultNow();
         entries.put(done.job().module(), done.entry());
         report.add(line(done));
+        if (!done.entry().isStored()) {
+          report.note("%s could not be kept in the store".formatted(done.job().module()));
+        }
       } catch (IllegalStateException e) {
         failure = failure == null ? failure(future.exceptionNow()) : failure;
       }
@@ -200,9 +224,14 @@ final class Build {
   }
 
   private static Report.Line line(Done done) {
+    List<String> causes = new ArrayList<>(done.job().causes());
     Report.Outcome outcome =
         done.job().entry().isPresent() ? Report.Outcome.CODE : Report.Outcome.COMPILED;
-    return new Report.Line(done.job().module(), outcome, done.job().causes(), done.nanos());
+    if (!done.entry().wasBuilt()) {
+      causes.add("somebody else compiled it meanwhile");
+      outcome = Report.Outcome.FRESH;
+    }
+    return new Report.Line(done.job().module(), outcome, causes, done.nanos());
   }
 
   /** What a thread needs to compile a module. */
@@ -218,26 +247,22 @@ final class Build {
   private Done compile(Work work, CodeMaker codes, String identity) throws IOException {
     long start = System.nanoTime();
     Job job = work.job();
-    String key = key(job.module(), identity);
+    Key key = Shelf.key(identity, job.module(), recipe(job.module()));
     Shelf.CodeMaking code =
-        (data, folder, target) ->
-            codes.make(
-                work.module(), work.generated(), data, settings.variant(), folder, target);
+        (data, target) ->
+            codes.make(work.module(), work.generated(), data, settings.variant(), QUICK, target);
     DataWriter.FileFinder file = name -> project.file(job.module()).resolveSibling(name);
-    Shelf.Entry entry;
-    if (job.entry().isPresent()) {
-      entry = job.entry().get();
-      shelf.add(key, entry, settings.variant().tag(), code);
-    } else {
-      entry =
-          shelf.build(
-              key,
-              (out, folder) ->
-                  DataWriter.write(
-                      work.module(), work.generated().literals(), file, folder, out),
-              settings.variant().tag(),
-              code);
-    }
+    Shelf.DataMaker data =
+        (target, draft) -> {
+          try (DataFileWriter out = DataFileWriter.create(target, draft.options())) {
+            DataWriter.write(work.module(), work.generated().literals(), file, out);
+            out.publish();
+          }
+        };
+    Shelf.Entry entry =
+        job.entry().isPresent()
+            ? shelf.extend(key, job.entry().get(), settings.variant(), code)
+            : shelf.build(key, data, settings.variant(), code);
     return new Done(job, entry, System.nanoTime() - start);
   }
 
@@ -250,13 +275,15 @@ final class Build {
   }
 
   private Fingerprint code(String module, String identity) {
-    return Fingerprints.of(key(module, identity) + settings.variant().tag());
+    return Fingerprints.of(
+        Shelf.key(identity, module, recipe(module)).hex() + settings.variant().tag());
   }
 
-  private String key(String module, String identity) {
+  private Recipe recipe(String module) {
     Recipe recipe = recipes.get(module);
-    return Fingerprints.of(
-            "%s\n%s\n%s\n%s".formatted(identity, CodeMaker.LEVEL, module, recipe.fingerprint()))
-        .toString();
+    if (recipe == null) {
+      throw new IllegalStateException(module);
+    }
+    return recipe;
   }
 }

@@ -1,6 +1,5 @@
 package dev.calotype.examples.sepia;
 
-import dev.calotype.Durability;
 import dev.calotype.emit.CellTable;
 import dev.calotype.emit.ObjectTarget;
 import dev.calotype.emit.ObjectWriter;
@@ -33,7 +32,9 @@ final class CodeMaker {
   static final String RUNTIME_TYPE = "(JPJJ)J";
 
   private static final long LARGEST_PAGE = 1 << 16;
-  private static final ObjectTarget TARGET = target();
+
+  /** What code is made for: this machine. */
+  static final ObjectTarget TARGET = target();
 
   private final Compiler compiler;
   private final String identity;
@@ -47,7 +48,7 @@ final class CodeMaker {
    * Makes code.
    *
    * @param data what it belongs to
-   * @param folder where work may lie
+   * @param options how it is made to appear
    * @param target where it goes
    */
   void make(
@@ -55,7 +56,21 @@ final class CodeMaker {
       CGenerator.Generated generated,
       Validity.Fresh data,
       Variant variant,
-      Path folder,
+      OutputOptions options,
+      Path target)
+      throws IOException {
+    try (WorkFolder folder = new WorkFolder()) {
+      make(module, generated, data, variant, options, folder, target);
+    }
+  }
+
+  private void make(
+      Syntax.Module module,
+      CGenerator.Generated generated,
+      Validity.Fresh data,
+      Variant variant,
+      OutputOptions options,
+      WorkFolder folder,
       Path target)
       throws IOException {
     String name = module.source().module();
@@ -64,12 +79,8 @@ final class CodeMaker {
     Path cells = folder.resolve(name + ".cells.o");
     Files.writeString(c, generated.c());
     compiler.compile(c, object, variant);
-    OutputOptions quick = OutputOptions.standard().withDurability(Durability.FAST);
-    ObjectWriter.of(TARGET).add(cells(module, generated, data, variant)).write(cells, quick);
-    Link.of(data, List.of(object, cells)).write(target, quick);
-    for (Path work : List.of(c, object, cells)) {
-      Files.delete(work);
-    }
+    ObjectWriter.of(TARGET).add(cells(module, generated, data, variant)).write(cells, options);
+    Link.of(data, List.of(object, cells)).write(target, options);
   }
 
   private CellTable cells(

@@ -30,15 +30,11 @@ final class DataWriter {
     return "table." + table;
   }
 
-  /**
-   * Writes all sections.
-   *
-   * @param folder where a temporary file may lie
-   */
+  /** Writes all sections. */
   static void write(
-      Syntax.Module module, Literals literals, FileFinder files, Path folder, DataFileWriter out)
+      Syntax.Module module, Literals literals, FileFinder files, DataFileWriter out)
       throws IOException {
-    metadata(module, folder, out);
+    metadata(module, out);
     if (!literals.isEmpty()) {
       section(out, LITERALS, literals.bytes());
     }
@@ -63,9 +59,9 @@ final class DataWriter {
     Path resolve(String name) throws IOException;
   }
 
-  private static void metadata(Syntax.Module module, Path folder, DataFileWriter out)
-      throws IOException {
-    try (Arena arena = Arena.ofConfined();
+  private static void metadata(Syntax.Module module, DataFileWriter out) throws IOException {
+    try (WorkFolder folder = new WorkFolder();
+        Arena arena = Arena.ofConfined();
         MetadataWriter writer = MetadataWriter.create(folder.resolve("metadata"), true)) {
       ModuleMetadata.write(module, writer);
       try (Metadata metadata = writer.finish(arena)) {

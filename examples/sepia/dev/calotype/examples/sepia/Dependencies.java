@@ -83,6 +83,8 @@ final class Dependencies implements AutoCloseable {
       why = "the graph was damaged: " + e.getMessage();
       Files.deleteIfExists(graph);
       opened = Optional.of(Session.open(graph, options));
+    } catch (IOException e) {
+      why = "the graph can't be used: " + e.getMessage();
     }
     session = opened;
     before = opened.flatMap(Session::previous);
