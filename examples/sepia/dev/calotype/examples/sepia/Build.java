@@ -86,6 +86,40 @@ final class Build {
     return report;
   }
 
+  /** The entries of all modules, by name. */
+  Map<String, Shelf.Entry> entries() {
+    return entries;
+  }
+
+  /**
+   * Compiles a module anew, whose entry was damaged though it did not look so.
+   *
+   * @param why what was found
+   */
+  Shelf.Entry again(String module, String why) throws IOException {
+    Shelf.Entry old = entries.remove(module);
+    if (old != null) {
+      old.close();
+    }
+    String identity = compiler.identity();
+    shelf.drop(Shelf.key(identity, module, recipe(module)));
+    Source source = project.source(module);
+    if (!Fingerprints.of(Lexer.normalised(source)).equals(recipe(module).source())) {
+      throw new IOException("%s changed while the program ran".formatted(source.file()));
+    }
+    Syntax.Module parsed = Parser.parse(source);
+    Map<String, Interface> imports = new HashMap<>();
+    for (Syntax.Import it : parsed.imports()) {
+      imports.put(it.alias(), Interface.of(Parser.parse(project.source(it.module()))));
+    }
+    Job job = new Job(module, Optional.empty(), List.of(why));
+    Done done =
+        compile(new Work(job, parsed, imports), new CodeMaker(compiler, identity), identity);
+    entries.put(module, done.entry());
+    report.add(line(done));
+    return done.entry();
+  }
+
   private void build() throws IOException {
     String before = memory.compiler();
     String identity = compiler.identity();

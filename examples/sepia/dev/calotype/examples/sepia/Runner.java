@@ -1,8 +1,10 @@
 package dev.calotype.examples.sepia;
 
+import dev.calotype.MalformedImageException;
 import dev.calotype.ji.CodeChoice;
 import dev.calotype.ji.CodeFunction;
 import dev.calotype.ji.Host;
+import dev.calotype.ji.Validity;
 import dev.calotype.load.LoadedCode;
 import dev.calotype.load.Loader;
 import dev.calotype.load.Loading;
@@ -37,7 +39,7 @@ final class Runner implements AutoCloseable {
   private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG_UNALIGNED;
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
 
-  private final Map<String, Shelf.Entry> entries;
+  private final Build build;
   private final int level;
   private final List<String> arguments;
   private final PrintStream out;
@@ -47,9 +49,8 @@ final class Runner implements AutoCloseable {
   private final MemorySegment runtime;
   private long floor;
 
-  Runner(
-      Map<String, Shelf.Entry> entries, int level, List<String> arguments, PrintStream out) {
-    this.entries = entries;
+  Runner(Build build, int level, List<String> arguments, PrintStream out) {
+    this.build = build;
     this.level = level;
     this.arguments = arguments;
     this.out = out;
@@ -107,23 +108,35 @@ final class Runner implements AutoCloseable {
     if (known != null) {
       return known;
     }
-    Shelf.Entry entry = entries.get(module);
+    Shelf.Entry entry = build.entries().get(module);
     if (entry == null) {
       throw new IOException("no module " + module);
     }
+    LoadedCode code;
+    try {
+      code = load(module, entry);
+    } catch (MalformedImageException e) {
+      code = load(module, build.again(module, "damaged in the store: " + e.getMessage()));
+    }
+    loaded.put(module, code);
+    return code;
+  }
+
+  private LoadedCode load(String module, Shelf.Entry entry) throws IOException {
     try (CodeChoice choice = entry.code(level, host)) {
       if (choice.best().isEmpty()) {
+        if (choice.rejected().stream().anyMatch(Validity.Damaged.class::isInstance)) {
+          return load(module, build.again(module, "code damaged in the store"));
+        }
         throw new IOException("no code of %s fits this machine".formatted(module));
       }
       Loader loader =
           Loader.of(entry.data())
               .withHost(host)
+              .withFullCheck()
               .withImport(CodeMaker.RUNTIME, CodeMaker.RUNTIME_TYPE, runtime);
       return switch (loader.load(choice.best().get(), arena)) {
-        case Loading.Loaded it -> {
-          loaded.put(module, it.code());
-          yield it.code();
-        }
+        case Loading.Loaded it -> it.code();
         case Loading.Refused no -> throw new IOException("%s: %s".formatted(module, no.causes()));
       };
     }

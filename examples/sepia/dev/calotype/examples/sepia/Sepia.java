@@ -97,7 +97,7 @@ public final class Sepia {
         if (settings.explain()) {
           build.report().text().forEach(System.err::println);
         }
-        return arguments.isRun() ? call(project, entries, arguments, start) : 0;
+        return arguments.isRun() ? call(project, build, arguments, start) : 0;
       } finally {
         close(entries);
       }
@@ -105,19 +105,18 @@ public final class Sepia {
   }
 
   private static int call(
-      Project project, Map<String, Shelf.Entry> entries, Arguments arguments, long start)
-      throws IOException {
+      Project project, Build build, Arguments arguments, long start) throws IOException {
     PrintStream out =
         new PrintStream(
             new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16), false);
     try (Runner runner =
-        new Runner(entries, arguments.settings().variant().level(), arguments.rest(), out)) {
+        new Runner(build, arguments.settings().variant().level(), arguments.rest(), out)) {
       long result = runner.run(project.main());
       if (arguments.settings().explain()) {
         System.err.println(
             "%d of %d modules loaded; %.1f ms from start to end"
                 .formatted(
-                    runner.loadedModules(), entries.size(), (System.nanoTime() - start) / 1e6));
+                    runner.loadedModules(), build.entries().size(), (System.nanoTime() - start) / 1e6));
       }
       return (int) result & 0xff;
     }

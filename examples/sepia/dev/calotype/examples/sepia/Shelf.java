@@ -10,6 +10,7 @@ import dev.calotype.cache.Store;
 import dev.calotype.cache.StoreConfig;
 import dev.calotype.ji.CodeChoice;
 import dev.calotype.ji.DataFile;
+import dev.calotype.ji.DataSection;
 import dev.calotype.ji.Expectations;
 import dev.calotype.ji.Host;
 import dev.calotype.ji.Validity;
@@ -87,8 +88,9 @@ final class Shelf implements AutoCloseable {
 
     /** The metadata, in place. */
     ModuleMetadata metadata() throws IOException {
-      MemorySegment bytes =
-          data().data().section(ModuleMetadata.SECTION).orElseThrow().map(store.arena());
+      DataSection section = data().data().section(ModuleMetadata.SECTION).orElseThrow();
+      section.verify();
+      MemorySegment bytes = section.map(store.arena());
       return ModuleMetadata.of(MetadataReader.of(bytes, data().file().toString()));
     }
 
@@ -165,6 +167,11 @@ final class Shelf implements AutoCloseable {
       case Hit hit -> new Entry(hit, wasBuilt);
       case Miss miss -> throw new IOException("the entry is gone: " + why(miss));
     };
+  }
+
+  /** Drops an entry that turned out to be damaged. */
+  void drop(Key key) throws IOException {
+    store.evict(key);
   }
 
   @Override
