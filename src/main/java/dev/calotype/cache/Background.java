@@ -6,6 +6,6 @@ final class Background {
 
   /** Starts it for an open store. */
   static UsageSink start(Store store) {
-    return UsageSink.NONE;
+    return store.isReadOnly() ? UsageSink.NONE : new Upkeep(store);
   }
 }

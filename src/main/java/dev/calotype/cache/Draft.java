@@ -4,8 +4,11 @@ import dev.calotype.Durability;
 import dev.calotype.ji.DataFileWriter;
 import dev.calotype.ji.Origin;
 import dev.calotype.ji.WriteOptions;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.SortedSet;
@@ -21,6 +24,8 @@ import java.util.TreeSet;
  * several threads.
  */
 public final class Draft {
+  private static final int BUFFER = 1 << 16;
+
   private final Path folder;
   private final WriteOptions options;
   private final SortedSet<String> names = new TreeSet<>();
@@ -46,10 +51,8 @@ public final class Draft {
 
   /** Starts a file of another kind. Close it before the builder returns. */
   public OutputStream other(String name) throws IOException {
-    return new java.io.BufferedOutputStream(
-        java.nio.channels.Channels.newOutputStream(
-            PrivateFiles.open(file(name), StandardOpenOption.CREATE_NEW)),
-        1 << 16);
+    FileChannel channel = PrivateFiles.open(file(name), StandardOpenOption.CREATE_NEW);
+    return new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER);
   }
 
   /**

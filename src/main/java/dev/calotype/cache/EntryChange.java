@@ -54,9 +54,7 @@ record EntryChange(
     Set<String> named =
         manifest.members().stream().map(Member::fileName).collect(Collectors.toSet());
     for (String name : EntryWalk.names(entry)) {
-      if (!named.contains(name)
-          && !name.equals(Manifest.NAME)
-          && !name.startsWith(Boot.PREFIX)) {
+      if (!named.contains(name) && !name.equals(Manifest.NAME) && !name.startsWith(Boot.PREFIX)) {
         PrivateFiles.remove(entry.resolve(name));
       }
     }

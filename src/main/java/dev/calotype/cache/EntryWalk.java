@@ -2,9 +2,11 @@ package dev.calotype.cache;
 
 import dev.calotype.MalformedImageException;
 import dev.calotype.UnsupportedFormatException;
+import dev.calotype.map.Access;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -59,17 +61,25 @@ final class EntryWalk {
   }
 
   private static void visit(Layout layout, Place place, Visitor visitor) throws IOException {
-    Path file = place.folder(layout.entries()).resolve(Manifest.NAME);
+    Path folder = place.folder(layout.entries());
+    Optional<Access> access = Access.of(folder);
+    if (access.isPresent() && !access.get().isFolder()) {
+      visitor.other(place, "no folder, or a link to one");
+      return;
+    }
     Optional<EntryFacts> facts;
     try {
-      facts = ManifestFile.facts(file, place);
+      facts = ManifestFile.facts(folder.resolve(Manifest.NAME), place);
     } catch (MalformedImageException | UnsupportedFormatException e) {
       visitor.other(place, String.valueOf(e.getMessage()));
+      return;
+    } catch (FileSystemException e) {
+      visitor.other(place, String.valueOf(e.getReason()));
       return;
     }
     if (facts.isPresent()) {
       visitor.entry(facts.get());
-    } else if (Files.exists(place.folder(layout.entries()), LinkOption.NOFOLLOW_LINKS)) {
+    } else if (access.isPresent() && Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
       visitor.other(place, "no manifest");
     }
   }

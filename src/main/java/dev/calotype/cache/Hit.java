@@ -111,8 +111,7 @@ public final class Hit implements Lookup {
    * @param wanted options by name, which decide between code that fits equally well
    * @return the best, if one fits; usable until this is closed
    */
-  public CodeChoice code(Expectations expectations, Map<String, String> wanted)
-      throws IOException {
+  public CodeChoice code(Expectations expectations, Map<String, String> wanted) throws IOException {
     List<OpenFile> codes = new ArrayList<>();
     for (int i = 0; i < files.length; i++) {
       if (manifest.members().get(i).kind() == Member.Kind.CODE) {

@@ -1,17 +1,18 @@
 package dev.calotype.cache;
 
+import dev.calotype.os.NativeAccess;
+import dev.calotype.os.OfdLock;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The locks of a store, each on a byte of one file: docs/store.md, "Locks". A process has the file
@@ -35,17 +36,27 @@ final class LockFile implements AutoCloseable {
   private static final long FIRST_PAUSE = 1_000_000;
   private static final long LAST_PAUSE = 20_000_000;
 
+  private static final AutoCloseable NO_LOCK = () -> {};
+
   private static final Map<Path, LockFile> OPEN = new HashMap<>();
 
+  /**
+   * Locks of open file descriptions, which no other closing of the file gives up. A process has
+   * only the one kind or only the other, as one of its own would give up the others'.
+   */
+  private static final boolean IS_NATIVE = NativeAccess.isEnabled();
+
   private final Path path;
-  private final FileChannel channel;
+
+  /** For locks of the JDK. */
+  private final Optional<FileChannel> channel;
 
   /** Who in this process has which byte; also the monitor of waiters. */
   private final Map<Long, Thread> held = new HashMap<>();
 
   private int users = 1;
 
-  private LockFile(Path path, FileChannel channel) {
+  private LockFile(Path path, Optional<FileChannel> channel) {
     this.path = path;
     this.channel = channel;
   }
@@ -62,7 +73,11 @@ final class LockFile implements AutoCloseable {
         file.users++;
         return file;
       }
-      LockFile first = new LockFile(path, PrivateFiles.open(path, StandardOpenOption.CREATE));
+      Optional<FileChannel> channel =
+          IS_NATIVE
+              ? Optional.empty()
+              : Optional.of(PrivateFiles.open(path, StandardOpenOption.CREATE));
+      LockFile first = new LockFile(path, channel);
       OPEN.put(path, first);
       return first;
     }
@@ -86,20 +101,23 @@ final class LockFile implements AutoCloseable {
   /** A lock, until it is closed. */
   final class Held implements AutoCloseable {
     private final long position;
-    private final @Nullable FileLock lock;
+    private final AutoCloseable lock;
 
-    private Held(long position, @Nullable FileLock lock) {
+    private Held(long position, AutoCloseable lock) {
       this.position = position;
       this.lock = lock;
+    }
+
+    /** Whether others are kept out; not on a file system without locks. */
+    boolean isReal() {
+      return lock != NO_LOCK;
     }
 
     @Override
     public void close() {
       try {
-        if (lock != null) {
-          lock.release();
-        }
-      } catch (IOException e) {
+        lock.close();
+      } catch (Exception e) {
         // The file is closed, and the lock gone with it.
       } finally {
         giveBack(position);
@@ -182,23 +200,39 @@ final class LockFile implements AutoCloseable {
   private Optional<Held> tryInFile(long position, boolean orGiveBack) throws IOException {
     boolean taken = false;
     try {
-      FileLock lock = null;
-      try {
-        lock = channel.tryLock(position, 1, false);
-        taken = lock != null;
-      } catch (OverlappingFileLockException e) {
-        taken = false; // Of another copy of this class.
-      } catch (IOException e) {
-        if (!channel.isOpen()) {
-          throw e;
-        }
-        taken = true; // A file system without locks.
-      }
-      return taken ? Optional.of(new Held(position, lock)) : Optional.empty();
+      Optional<? extends AutoCloseable> lock =
+          channel.isPresent() ? tryIn(channel.get(), position) : tryNatively(position);
+      taken = lock.isPresent();
+      return lock.map(it -> new Held(position, it));
     } finally {
       if (!taken && orGiveBack) {
         giveBack(position);
       }
+    }
+  }
+
+  private Optional<? extends AutoCloseable> tryNatively(long position) throws IOException {
+    try {
+      return OfdLock.tryLock(path, position, 1);
+    } catch (IOException e) {
+      if (!Files.isWritable(path)) {
+        throw e;
+      }
+      return Optional.of(NO_LOCK);
+    }
+  }
+
+  private static Optional<? extends AutoCloseable> tryIn(FileChannel channel, long position)
+      throws IOException {
+    try {
+      return Optional.ofNullable(channel.tryLock(position, 1, false));
+    } catch (OverlappingFileLockException e) {
+      return Optional.empty(); // Of another copy of this class.
+    } catch (IOException e) {
+      if (!channel.isOpen()) {
+        throw e;
+      }
+      return Optional.of(NO_LOCK); // A file system without locks.
     }
   }
 
@@ -222,7 +256,9 @@ final class LockFile implements AutoCloseable {
     synchronized (OPEN) {
       if (--users == 0) {
         OPEN.remove(path);
-        channel.close();
+        if (channel.isPresent()) {
+          channel.get().close();
+        }
       }
     }
   }

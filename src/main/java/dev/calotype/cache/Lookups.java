@@ -16,8 +16,6 @@ import java.security.PublicKey;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Finds entries and says whether they may be used: docs/store.md, "Lookup". Writes nothing, takes
@@ -25,21 +23,17 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class Lookups {
   private static final int MOST_ATTEMPTS = 4;
-  private static final int MOST_FOLDERS = 1 << 14;
   private static final byte[] NOTHING = {};
   private static final OpenFile[] NO_FILES = {};
 
   private final Layout layout;
-  private final int user;
+  private final OwnFolders folders;
   private final Boot boot;
   private final Optional<PublicKey> publicKey;
 
-  /** Folders of compilers and groups that were found to be the user's. */
-  private final Set<String> own = ConcurrentHashMap.newKeySet();
-
-  Lookups(Layout layout, int user, Boot boot, Optional<PublicKey> publicKey) {
+  Lookups(Layout layout, OwnFolders folders, Boot boot, Optional<PublicKey> publicKey) {
     this.layout = layout;
-    this.user = user;
+    this.folders = folders;
     this.boot = boot;
     this.publicKey = publicKey;
   }
@@ -56,7 +50,7 @@ final class Lookups {
     byte[] before = NOTHING;
     for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
       Look look = new Look();
-      Lookup answer = look(folder, key, expectations, look);
+      Lookup answer = lookInStore(folder, key, expectations, look);
       if (!(answer instanceof Miss miss) || miss.reason() == Miss.Reason.ABSENT) {
         return answer;
       }
@@ -72,6 +66,18 @@ final class Lookups {
   /** What a look at a draft says, as if it were in its place. */
   Lookup lookAtDraft(Path folder, Key key, Expectations expectations) {
     return look(folder, key, expectations, new Look());
+  }
+
+  private Lookup lookInStore(Path folder, Key key, Expectations expectations, Look look) {
+    try {
+      Optional<OwnFolders.Trouble> trouble = folders.above(key.place());
+      if (trouble.isPresent()) {
+        return Miss.of(key, trouble.get().reason(), "", trouble.get().text());
+      }
+    } catch (IOException e) {
+      return Miss.of(key, Miss.Reason.UNREADABLE, "", String.valueOf(e.getMessage()));
+    }
+    return look(folder, key, expectations, look);
   }
 
   private Lookup look(Path folder, Key key, Expectations expectations, Look look) {
@@ -108,9 +114,6 @@ final class Lookups {
       return Miss.of(key, Miss.Reason.LINK, "", "no folder, or a link to one");
     }
     Optional<Miss> notOurs = notOurs(key, "", there.get());
-    if (notOurs.isEmpty()) {
-      notOurs = foldersNotOurs(key);
-    }
     if (notOurs.isPresent()) {
       return notOurs.get();
     }
@@ -200,41 +203,8 @@ final class Lookups {
         : Miss.of(key, Miss.Reason.UNREADABLE, name, String.valueOf(e.getMessage()));
   }
 
-  /** The folders above the entry's, which are looked at when they are first used. */
-  private Optional<Miss> foldersNotOurs(Key key) throws IOException {
-    Place place = key.place();
-    String name = place.compiler() + place.key().substring(0, 2);
-    if (own.contains(name)) {
-      return Optional.empty();
-    }
-    for (Path folder :
-        List.of(place.compilerFolder(layout.entries()), place.group(layout.entries()))) {
-      Optional<Access> access = Access.of(folder);
-      if (access.isPresent() && !access.get().isFolder()) {
-        return Optional.of(Miss.of(key, Miss.Reason.LINK, "", "a link on the way to it"));
-      }
-      Optional<Miss> miss = access.isPresent() ? notOurs(key, "", access.get()) : Optional.empty();
-      if (miss.isPresent()) {
-        return miss;
-      }
-    }
-    if (own.size() >= MOST_FOLDERS) {
-      own.clear();
-    }
-    own.add(name);
-    return Optional.empty();
-  }
-
   private Optional<Miss> notOurs(Key key, String file, Access access) {
-    if (access.user() != user) {
-      return Optional.of(
-          Miss.of(
-              key, Miss.Reason.NOT_OWNED, file, "it belongs to user %d".formatted(access.user())));
-    }
-    return access.isWritableByOthers()
-        ? Optional.of(
-            Miss.of(key, Miss.Reason.WRITABLE, file, "others than its owner may write to it"))
-        : Optional.empty();
+    return folders.with(access).map(it -> Miss.of(key, it.reason(), file, it.text()));
   }
 
   private Optional<Miss> unsigned(Key key, Manifest manifest) {
@@ -242,21 +212,18 @@ final class Lookups {
       return Optional.empty();
     }
     if (manifest.signature().isEmpty()) {
-      return Optional.of(
-          Miss.of(key, Miss.Reason.UNSIGNED, Manifest.NAME, "it has no signature"));
+      return Optional.of(Miss.of(key, Miss.Reason.UNSIGNED, Manifest.NAME, "it has no signature"));
     }
     return Signing.isRight(manifest.signature().get(), publicKey.get())
         ? Optional.empty()
         : Optional.of(
-            Miss.of(
-                key, Miss.Reason.SIGNATURE, Manifest.NAME, "the signature is not of this key"));
+            Miss.of(key, Miss.Reason.SIGNATURE, Manifest.NAME, "the signature is not of this key"));
   }
 
   private static Miss miss(Key key, Member member, Validity validity) {
     return switch (validity) {
       case Validity.Stale stale ->
-          new Miss(
-              key, Miss.Reason.STALE, member.name(), "", 0, "not as expected", stale.causes());
+          new Miss(key, Miss.Reason.STALE, member.name(), "", 0, "not as expected", stale.causes());
       case Validity.Damaged bad ->
           damaged(key, member.name(), bad.structure(), bad.offset(), bad.reason());
       case Validity.Foreign foreign

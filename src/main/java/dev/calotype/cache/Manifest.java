@@ -1,5 +1,6 @@
 package dev.calotype.cache;
 
+import dev.calotype.RefusedException;
 import dev.calotype.UnsupportedFormatException;
 import dev.calotype.bytes.ByteView;
 import dev.calotype.bytes.ByteWriter;
@@ -87,7 +88,7 @@ record Manifest(Key key, boolean isFast, List<Member> members, Optional<Signatur
   /**
    * The bytes of the file.
    *
-   * @throws IllegalArgumentException if they are more than a reader takes
+   * @throws RefusedException if there are none, or more than a reader takes
    */
   static byte[] encode(Key key, boolean isFast, List<Member> members, Optional<Signing> signing) {
     List<Member> sorted = new ArrayList<>(members);
@@ -96,8 +97,10 @@ record Manifest(Key key, boolean isFast, List<Member> members, Optional<Signatur
     int body = HEADER_SIZE + key.encoding().length + sorted.size() * MEMBER_SIZE + names;
     int size = body + Sha256.SIZE + (signing.isPresent() ? SIGNATURE_SIZE : 0);
     if (size > MOST_BYTES || sorted.isEmpty() || sorted.size() > MOST_MEMBERS) {
-      throw new IllegalArgumentException(
-          "an entry of %d members, a manifest of %d bytes".formatted(sorted.size(), size));
+      throw new RefusedException(
+          key.hex(),
+          "an entry has 1 to %d files and a manifest of up to %d bytes, not %d and %d"
+              .formatted(MOST_MEMBERS, MOST_BYTES, sorted.size(), size));
     }
     ByteWriter out = new ByteWriter(size);
     out.bytes(MAGIC).u16(MAJOR).u16(0).u32(size);
@@ -209,8 +212,7 @@ record Manifest(Key key, boolean isFast, List<Member> members, Optional<Signatur
         throw view.malformed(STRUCTURE, at, "a member of kind " + kind, "one within its members");
       }
       byte[] id = bytes(view, at + 48, Sha256.SIZE);
-      String name =
-          new String(bytes(view, at + MEMBER_SIZE, nameSize), StandardCharsets.US_ASCII);
+      String name = new String(bytes(view, at + MEMBER_SIZE, nameSize), StandardCharsets.US_ASCII);
       Member member =
           new Member(
               name,
@@ -223,8 +225,7 @@ record Manifest(Key key, boolean isFast, List<Member> members, Optional<Signatur
                   : Optional.of(new DataId(HexFormat.of().formatHex(id))));
       boolean inOrder = members.isEmpty() || members.getLast().name().compareTo(name) < 0;
       boolean isData = member.kind() == Member.Kind.DATA;
-      boolean isSecond =
-          isData && members.stream().anyMatch(one -> one.kind() == Member.Kind.DATA);
+      boolean isSecond = isData && members.stream().anyMatch(one -> one.kind() == Member.Kind.DATA);
       if (!Member.isName(name)
           || !inOrder
           || member.size() < 0
@@ -235,7 +236,8 @@ record Manifest(Key key, boolean isFast, List<Member> members, Optional<Signatur
       members.add(member);
       at += MEMBER_SIZE + nameSize;
     }
-    if (at != end) {
+    // A later minor version may have more to say there.
+    if (at != end && view.u16(10, STRUCTURE) == 0) {
       throw view.malformed(STRUCTURE, at, "bytes behind the members", "their end");
     }
     return members;

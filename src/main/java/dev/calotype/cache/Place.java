@@ -40,8 +40,7 @@ record Place(String compiler, String key) {
 
   /** The entry's folder. */
   Path folder(Path entries) {
-    return entries.resolve(
-        compiler, key.substring(0, GROUP_DIGITS), key.substring(GROUP_DIGITS));
+    return entries.resolve(compiler, key.substring(0, GROUP_DIGITS), key.substring(GROUP_DIGITS));
   }
 
   /** The first 64 bits of the digest. */

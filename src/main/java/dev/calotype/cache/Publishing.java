@@ -3,17 +3,12 @@ package dev.calotype.cache;
 import dev.calotype.Durability;
 import dev.calotype.ji.Expectations;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -23,6 +18,7 @@ final class Publishing {
   private static final int MOST_ATTEMPTS = 10;
 
   private final Layout layout;
+  private final OwnFolders folders;
   private final Session session;
   private final Lookups lookups;
   private final UsageSink usage;
@@ -31,10 +27,13 @@ final class Publishing {
   /** Compilers whose folder has its text. */
   private final Set<String> named = ConcurrentHashMap.newKeySet();
 
-  Publishing(
-      Layout layout, Session session, Lookups lookups, UsageSink usage, Durability durability) {
-    this.layout = layout;
-    this.session = session;
+  private volatile boolean isRootSynced;
+
+  Publishing(StoreFolder folder, Lookups lookups, UsageSink usage, Durability durability)
+      throws IOException {
+    this.layout = folder.layout();
+    this.folders = folder.own();
+    this.session = folder.session();
     this.lookups = lookups;
     this.usage = usage;
     this.durability = durability;
@@ -60,15 +59,16 @@ final class Publishing {
       makeWay(place, (Miss) there);
       try {
         Files.move(draft, folder, StandardCopyOption.ATOMIC_MOVE);
-      } catch (NoSuchFileException | DirectoryNotEmptyException e) {
-        failure = e;
+      } catch (FileSystemException e) {
+        failure = e; // The group was removed, or somebody without locks came first.
         continue;
       }
-      PrivateFiles.sync(place.group(layout.entries()), durability);
+      sync(place);
       return switch (lookups.look(key, expectations)) {
         case Hit hit -> hit;
         case Miss miss ->
-            throw new FileSystemException(folder.toString(), null, "published, then " + miss.text());
+            throw new FileSystemException(
+                folder.toString(), null, "published, then " + miss.text());
       };
     }
     throw failure;
@@ -78,13 +78,12 @@ final class Publishing {
     if (!Files.exists(place.folder(layout.entries()), LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
-    Removal removal = new Removal(layout, session);
+    Removal removal = new Removal(layout, folders, session);
     try {
       if (miss.reason().isEvidence()) {
         removal.quarantine(place, miss);
         usage.happened(UsageSink.Event.QUARANTINED);
-      } else if (miss.reason() == Miss.Reason.VERSION
-          || miss.reason() == Miss.Reason.UNREADABLE) {
+      } else if (miss.reason() == Miss.Reason.VERSION || miss.reason() == Miss.Reason.UNREADABLE) {
         throw new FileSystemException(
             place.folder(layout.entries()).toString(), null, "in the way: " + miss.text());
       } else {
@@ -95,29 +94,26 @@ final class Publishing {
     }
   }
 
+  /** All folders on the way, as whoever made them may have died before he synced them. */
+  private void sync(Place place) throws IOException {
+    PrivateFiles.sync(place.group(layout.entries()), durability);
+    PrivateFiles.sync(place.compilerFolder(layout.entries()), durability);
+    PrivateFiles.sync(layout.entries(), durability);
+    if (!isRootSynced) {
+      PrivateFiles.sync(layout.root(), durability);
+      PrivateFiles.sync(layout.store(), durability);
+      PrivateFiles.sync(layout.store().resolveSibling(""), durability);
+      isRootSynced = true;
+    }
+  }
+
   private void makeFolders(Key key) throws IOException {
-    Path entries = layout.entries();
-    Path compiler = key.place().compilerFolder(entries);
-    if (PrivateFiles.makeFolder(compiler)) {
-      PrivateFiles.sync(entries, durability);
+    PrivateFiles.makeFolder(key.place().compilerFolder(layout.entries()));
+    PrivateFiles.makeFolder(key.place().group(layout.entries()));
+    folders.requireAbove(key.place());
+    if (!named.contains(key.place().compiler())) {
+      CompilerName.write(key, layout, session, durability);
+      named.add(key.place().compiler());
     }
-    if (PrivateFiles.makeFolder(key.place().group(entries))) {
-      PrivateFiles.sync(compiler, durability);
-    }
-    if (named.contains(key.place().compiler())) {
-      return;
-    }
-    Path text = compiler.resolve("compiler");
-    if (!Files.exists(text, LinkOption.NOFOLLOW_LINKS)) {
-      Path draft = session.newWork();
-      try (FileChannel channel = PrivateFiles.open(draft, StandardOpenOption.CREATE_NEW)) {
-        ByteBuffer bytes = StandardCharsets.UTF_8.encode(key.fields().compiler());
-        while (bytes.hasRemaining()) {
-          channel.write(bytes);
-        }
-      }
-      Files.move(draft, text, StandardCopyOption.ATOMIC_MOVE);
-    }
-    named.add(key.place().compiler());
   }
 }

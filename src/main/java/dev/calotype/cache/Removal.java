@@ -12,9 +12,10 @@ import java.nio.file.StandardCopyOption;
  * keeps it.
  *
  * @param layout where they are
+ * @param folders what is above them
  * @param session names what they become
  */
-record Removal(Layout layout, Session session) {
+record Removal(Layout layout, OwnFolders folders, Session session) {
   /**
    * Renames an entry into {@code work}.
    *
@@ -22,6 +23,7 @@ record Removal(Layout layout, Session session) {
    * @throws NoSuchFileException if there is nothing
    */
   Path putAside(Place place) throws IOException {
+    folders.requireAbove(place);
     Path aside = session.newWork();
     Files.move(place.folder(layout.entries()), aside, StandardCopyOption.ATOMIC_MOVE);
     return aside;
@@ -33,21 +35,25 @@ record Removal(Layout layout, Session session) {
    * @throws NoSuchFileException if there is nothing
    */
   void quarantine(Place place, Miss why) throws IOException {
+    quarantine(
+        place,
+        "reason %s%nfile %s%nstructure %s%noffset %d%n%s"
+            .formatted(
+                why.reason().id(), why.file(), why.structure(), why.offset(), why.text()));
+  }
+
+  /**
+   * The same for what can't be a miss, because its key is not known.
+   *
+   * @param why what is wrong, in lines for people
+   */
+  void quarantine(Place place, String why) throws IOException {
+    folders.requireAbove(place);
     Path evidence = session.newQuarantine();
     Files.move(place.folder(layout.entries()), evidence, StandardCopyOption.ATOMIC_MOVE);
-    String text =
-        "entry %s/%s%nreason %s%nfile %s%nstructure %s%noffset %d%n%s%n"
-            .formatted(
-                place.compiler(),
-                place.key(),
-                why.reason().id(),
-                why.file(),
-                why.structure(),
-                why.offset(),
-                why.text());
+    String text = "entry %s/%s%n%s%n".formatted(place.compiler(), place.key(), why);
     Path note = evidence.resolveSibling(evidence.getFileName() + ".txt");
-    try (var channel =
-        PrivateFiles.open(note, java.nio.file.StandardOpenOption.CREATE_NEW)) {
+    try (var channel = PrivateFiles.open(note, java.nio.file.StandardOpenOption.CREATE_NEW)) {
       channel.write(StandardCharsets.UTF_8.encode(text));
     } catch (IOException e) {
       // The evidence is there; its folder's name says when it came, and it speaks for itself.

@@ -81,6 +81,9 @@ final class Sealing {
     OpenFile file = open(path, name);
     try (file) {
       PrivateFiles.makePrivate(path, file.access());
+      if (file.size() == 0) {
+        return Optional.empty(); // Of a data file, it would be a damaged one.
+      }
       return switch (DataFile.check(file.lent(), Expectations.none())) {
         case Validity.Fresh fresh ->
             Optional.of(
@@ -129,9 +132,8 @@ final class Sealing {
   /** Causes in one line. */
   static String words(List<Cause> causes) {
     return causes.stream()
-        .map(
-            cause ->
-                "%s: expected %s, not %s".formatted(cause.id(), cause.expected(), cause.actual()))
+        .map(cause ->
+            "%s: expected %s, not %s".formatted(cause.id(), cause.expected(), cause.actual()))
         .collect(Collectors.joining("; "));
   }
 

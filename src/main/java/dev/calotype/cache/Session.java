@@ -84,16 +84,15 @@ final class Session implements AutoCloseable {
     return id + "-" + count.incrementAndGet();
   }
 
-  /** Removes what sessions that are gone have left in {@code work}. */
+  /**
+   * Removes what sessions that are gone have left in {@code work}.
+   *
+   * @return how many things
+   */
   static int collectRemains(Layout layout, LockFile locks) throws IOException {
     int removed = 0;
     for (String name : EntryWalk.names(layout.work())) {
-      String owner = name.split("-", 2)[0];
-      if (!Place.isHex(owner, ID_DIGITS)) {
-        continue; // Nothing that a session made.
-      }
-      long number = Long.parseUnsignedLong(owner, 16);
-      Optional<LockFile.Held> lock = locks.tryLock(LockFile.ofSession(number));
+      Optional<LockFile.Held> lock = lockIfGone(name.split("-", 2)[0], locks);
       if (lock.isPresent()) {
         try (LockFile.Held _ = lock.get()) {
           PrivateFiles.remove(layout.work().resolve(name));
@@ -104,12 +103,22 @@ final class Session implements AutoCloseable {
     return removed;
   }
 
-  /** Whether a session's lock is free, so that it is gone. */
-  static boolean isGone(String id, LockFile locks) throws IOException {
+  /**
+   * The lock of a session that is gone; empty if it lives, or if that can't be known.
+   *
+   * @param id its digits; anything else is no session's
+   */
+  static Optional<LockFile.Held> lockIfGone(String id, LockFile locks) throws IOException {
+    if (!Place.isHex(id, ID_DIGITS)) {
+      return Optional.empty();
+    }
     Optional<LockFile.Held> lock =
         locks.tryLock(LockFile.ofSession(Long.parseUnsignedLong(id, 16)));
-    lock.ifPresent(LockFile.Held::close);
-    return lock.isPresent();
+    if (lock.isPresent() && !lock.get().isReal()) {
+      lock.get().close();
+      return Optional.empty();
+    }
+    return lock;
   }
 
   /** Removes what is left in {@code work}, and the file if nothing was recorded. */

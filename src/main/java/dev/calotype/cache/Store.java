@@ -2,14 +2,15 @@ package dev.calotype.cache;
 
 import dev.calotype.Durability;
 import dev.calotype.RefusedException;
-import dev.calotype.ji.DataFile;
 import dev.calotype.ji.DataId;
 import dev.calotype.ji.Expectations;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -22,7 +23,7 @@ import java.util.Optional;
  */
 public final class Store implements AutoCloseable {
   /** How long a few system calls of somebody else are waited for. */
-  private static final Duration ENTRY_TIMEOUT = Duration.ofSeconds(30);
+  static final Duration ENTRY_TIMEOUT = Duration.ofSeconds(30);
 
   private final StoreConfig config;
   private final StoreFolder folder;
@@ -31,6 +32,7 @@ public final class Store implements AutoCloseable {
   private final Optional<Signing> signing;
   private final Arena arena = Arena.ofShared();
   private final UsageSink usage;
+  private Optional<Publishing> publishing = Optional.empty();
 
   private Store(StoreConfig config, StoreFolder folder) {
     this.config = config;
@@ -38,7 +40,7 @@ public final class Store implements AutoCloseable {
     this.signing =
         config.privateKey().map(key -> new Signing(key, config.publicKey().orElseThrow()));
     this.boot = Boot.of(config.bootId());
-    this.lookups = new Lookups(folder.layout(), folder.user(), boot, config.publicKey());
+    this.lookups = new Lookups(folder.layout(), folder.own(), boot, config.publicKey());
     this.usage = Background.start(this);
   }
 
@@ -61,7 +63,7 @@ public final class Store implements AutoCloseable {
 
   /** Whether nothing can be published or removed here: the folder may not be written to. */
   public boolean isReadOnly() {
-    return folder.session().isEmpty();
+    return folder.isReadOnly();
   }
 
   /**
@@ -117,8 +119,11 @@ public final class Store implements AutoCloseable {
     if (get(key, expectations) instanceof Hit hit) {
       return hit;
     }
+    if (isReadOnly()) {
+      return build(key, expectations, builder);
+    }
     Optional<LockFile.Held> lock =
-        folder.requireLocks().lock(LockFile.ofBuild(key.place()), config.buildTimeout());
+        folder.locks().lock(LockFile.ofBuild(key.place()), config.buildTimeout());
     if (lock.isEmpty()) {
       usage.happened(UsageSink.Event.TIMED_OUT);
       return build(key, expectations, builder);
@@ -145,7 +150,7 @@ public final class Store implements AutoCloseable {
     if (!(before instanceof Hit hit)) {
       return before;
     }
-    Path work = folder.requireSession().newWork();
+    Path work = folder.session().newWork();
     try (hit) {
       Draft draft = run(key, work, builder);
       Optional<DataId> data = hit.data().map(fresh -> fresh.data().id());
@@ -183,7 +188,7 @@ public final class Store implements AutoCloseable {
   boolean evict(Place place) throws IOException {
     Path aside;
     try (LockFile.Held _ = lockEntry(place)) {
-      aside = new Removal(folder.layout(), folder.requireSession()).putAside(place);
+      aside = removal().putAside(place);
     } catch (NoSuchFileException e) {
       return false;
     }
@@ -202,19 +207,15 @@ public final class Store implements AutoCloseable {
    */
   boolean replaceMember(Manifest before, Member changed, Path file) throws IOException {
     Place place = before.key().place();
-    Path work = folder.requireSession().newWork();
+    Path work = folder.session().newWork();
     PrivateFiles.makeFolder(work);
-    try (LockFile.Held _ = lockEntry(place)) {
-      Path manifest = place.folder(folder.layout().entries()).resolve(Manifest.NAME);
-      Optional<EntryFacts> now = ManifestFile.facts(manifest, place);
-      if (now.isEmpty() || !now.get().manifest().members().equals(before.members())) {
+    try (LockFile.Held _ = lockEntry(place);
+        Lookup now = lookups.look(before.key(), Expectations.none())) {
+      if (!(now instanceof Hit hit) || !hit.manifest().members().equals(before.members())) {
         return false;
       }
-      java.nio.file.Files.move(
-          file,
-          work.resolve(changed.name()),
-          java.nio.file.StandardCopyOption.ATOMIC_MOVE);
-      entryChange().commit(now.get().manifest(), List.of(changed), work);
+      Files.move(file, work.resolve(changed.name()), StandardCopyOption.ATOMIC_MOVE);
+      entryChange().commit(hit.manifest(), List.of(changed), work);
       return true;
     } finally {
       PrivateFiles.remove(work);
@@ -233,41 +234,47 @@ public final class Store implements AutoCloseable {
     return lookups;
   }
 
-  private <X extends Exception> Hit build(
-      Key key, Expectations expectations, Builder<X> builder) throws IOException, X {
-    Path work = folder.requireSession().newWork();
+  private <X extends Exception> Hit build(Key key, Expectations expectations, Builder<X> builder)
+      throws IOException, X {
+    // Where nothing can be kept, what is built is still good for once.
+    Path work =
+        isReadOnly()
+            ? Files.createTempDirectory("calotype").resolve("draft")
+            : folder.session().newWork();
     try {
       Draft draft = run(key, work, builder);
-      List<Member> members = Sealing.members(draft, Optional.empty(), config.durability());
-      boolean isFast = config.durability() != Durability.DURABLE;
-      byte[] manifest = Manifest.encode(key, isFast, members, signing);
-      Sealing.writeManifest(work, manifest, config.durability());
-      if (isFast) {
-        boot.prove(key.place(), work);
-      }
-      PrivateFiles.sync(work, config.durability());
-      Lookup built = lookups.lookAtDraft(work, key, expectations);
-      if (!(built instanceof Hit own)) {
-        Miss why = (Miss) built;
-        throw new RefusedException(
-            key.hex(),
-            "what was built is not as expected: %s %s"
-                .formatted(why.text(), Sealing.words(why.causes())));
-      }
-      return place(key, expectations, work, own);
+      Hit own = seal(key, expectations, draft);
+      return isReadOnly() ? own.asStored(false) : place(key, expectations, work, own);
     } finally {
-      PrivateFiles.remove(work);
+      PrivateFiles.remove(isReadOnly() ? work.resolveSibling("") : work);
     }
+  }
+
+  /** Makes a draft an entry that is only not in its place. */
+  private Hit seal(Key key, Expectations expectations, Draft draft) throws IOException {
+    List<Member> members = Sealing.members(draft, Optional.empty(), config.durability());
+    boolean isFast = config.durability() != Durability.DURABLE;
+    byte[] manifest = Manifest.encode(key, isFast, members, signing);
+    Sealing.writeManifest(draft.folder(), manifest, config.durability());
+    if (isFast) {
+      boot.prove(key.place(), draft.folder());
+    }
+    PrivateFiles.sync(draft.folder(), config.durability());
+    return switch (lookups.lookAtDraft(draft.folder(), key, expectations)) {
+      case Hit own -> own;
+      case Miss why ->
+          throw new RefusedException(
+              key.hex(),
+              "what was built is not as expected: %s %s"
+                  .formatted(why.text(), Sealing.words(why.causes())));
+    };
   }
 
   /** Publishes a draft; if that fails, its files are the caller's alone. */
   private Hit place(Key key, Expectations expectations, Path work, Hit own) throws IOException {
     Hit stored;
     try (LockFile.Held _ = lockEntry(key.place())) {
-      stored =
-          new Publishing(
-                  folder.layout(), folder.requireSession(), lookups, usage, config.durability())
-              .publish(work, key, expectations);
+      stored = publishing().publish(work, key, expectations);
     } catch (IOException e) {
       usage.happened(UsageSink.Event.NOT_STORED);
       return own.asStored(false);
@@ -275,6 +282,13 @@ public final class Store implements AutoCloseable {
     own.close();
     usage.happened(UsageSink.Event.BUILT);
     return stored;
+  }
+
+  private synchronized Publishing publishing() throws IOException {
+    if (publishing.isEmpty()) {
+      publishing = Optional.of(new Publishing(folder, lookups, usage, config.durability()));
+    }
+    return publishing.get();
   }
 
   private <X extends Exception> Draft run(Key key, Path work, Builder<X> builder)
@@ -312,9 +326,12 @@ public final class Store implements AutoCloseable {
     }
   }
 
-  private EntryChange entryChange() {
-    return new EntryChange(
-        folder.layout(), folder.requireSession(), config.durability(), signing);
+  private Removal removal() throws IOException {
+    return new Removal(folder.layout(), folder.own(), folder.session());
+  }
+
+  private EntryChange entryChange() throws IOException {
+    return new EntryChange(folder.layout(), folder.session(), config.durability(), signing);
   }
 
   /** Looks once more under the lock, since what was wrong may be right by now. */
@@ -325,7 +342,7 @@ public final class Store implements AutoCloseable {
     try (LockFile.Held _ = lockEntry(key.place())) {
       Lookup again = lookups.look(key, expectations);
       if (again instanceof Miss miss && miss.reason().isEvidence()) {
-        new Removal(folder.layout(), folder.requireSession()).quarantine(key.place(), miss);
+        removal().quarantine(key.place(), miss);
         usage.happened(UsageSink.Event.QUARANTINED);
       }
       again.close();
@@ -334,9 +351,9 @@ public final class Store implements AutoCloseable {
     }
   }
 
-  private LockFile.Held lockEntry(Place place) throws IOException {
+  LockFile.Held lockEntry(Place place) throws IOException {
     return folder
-        .requireLocks()
+        .locks()
         .lock(LockFile.ofEntry(place), ENTRY_TIMEOUT)
         .orElseThrow(() -> new IOException("the entry %s is locked".formatted(place.key())));
   }

@@ -5,24 +5,35 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.ReadOnlyFileSystemException;
-import java.util.List;
 import java.util.Optional;
 
 /**
- * An open store's folder: checked, and with a session and locks if it can be written to.
- *
- * @param layout where everything is
- * @param user the number of the user whose all has to be; −1 on systems without such numbers
- * @param session empty if the folder can't be written to
- * @param locks empty likewise
+ * An open store's folder, checked. The session and the locks come with the first work that needs
+ * them, so that a process that only has hits makes neither. Safe for use by several threads.
  */
-record StoreFolder(Layout layout, int user, Optional<Session> session, Optional<LockFile> locks)
-    implements AutoCloseable {
+final class StoreFolder implements AutoCloseable {
   private static final Path ITSELF = Path.of("/proc/self");
 
-  /** Opens a store's folder: step n of docs/store.md. */
+  private final Layout layout;
+  private final OwnFolders own;
+  private final boolean isReadOnly;
+  private Optional<LockFile> locks = Optional.empty();
+  private Optional<Session> session = Optional.empty();
+  private boolean closed;
+
+  private StoreFolder(Layout layout, int user, boolean isReadOnly) {
+    this.layout = layout;
+    this.own = new OwnFolders(layout.entries(), user);
+    this.isReadOnly = isReadOnly;
+  }
+
+  /**
+   * Opens a store's folder, making what is missing: step n of docs/store.md.
+   *
+   * @throws dev.calotype.RefusedException if a folder is not the user's alone
+   */
   static StoreFolder open(Path store) throws IOException {
     int user = thisUser();
     Path absolute = store.toAbsolutePath();
@@ -34,47 +45,33 @@ record StoreFolder(Layout layout, int user, Optional<Session> session, Optional<
       PrivateFiles.makeFolder(absolute);
     }
     Path real = absolute.toRealPath();
-    Layout layout = Layout.in(real);
     PrivateFiles.requireOwn(real, user);
-    List<Path> folders =
-        List.of(
-            layout.root(),
-            layout.entries(),
-            layout.sessions(),
-            layout.work(),
-            layout.quarantine());
-    try {
-      for (Path folder : folders) {
-        PrivateFiles.makeFolder(folder);
+    Layout layout = Layout.in(real);
+    boolean isReadOnly = !makeFolders(layout);
+    for (Path folder : layout.folders()) {
+      if (!isReadOnly || Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+        PrivateFiles.requireOwn(folder, user);
       }
-      requireOwn(folders, user);
-      LockFile locks = LockFile.open(layout.locks());
-      try {
-        return new StoreFolder(
-            layout, user, Optional.of(Session.open(layout, locks)), Optional.of(locks));
-      } catch (IOException | RuntimeException e) {
-        locks.close();
+    }
+    return new StoreFolder(layout, user, isReadOnly || !Files.isWritable(layout.work()));
+  }
+
+  /** Whether all are there, which they are unless nothing may be written here. */
+  private static boolean makeFolders(Layout layout) throws IOException {
+    try {
+      for (Path folder : layout.folders()) {
+        if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+          PrivateFiles.makeFolder(folder);
+        }
+      }
+      return true;
+    } catch (AccessDeniedException e) {
+      return false;
+    } catch (FileSystemException e) {
+      if (Files.isWritable(layout.root().resolveSibling(""))) {
         throw e;
       }
-    } catch (AccessDeniedException | ReadOnlyFileSystemException e) {
-      return readOnly(layout, folders, user);
-    } catch (FileSystemException e) {
-      if (String.valueOf(e.getReason()).contains("Read-only")) {
-        return readOnly(layout, folders, user);
-      }
-      throw e;
-    }
-  }
-
-  private static StoreFolder readOnly(Layout layout, List<Path> folders, int user)
-      throws IOException {
-    requireOwn(folders.stream().filter(Files::exists).toList(), user);
-    return new StoreFolder(layout, user, Optional.empty(), Optional.empty());
-  }
-
-  private static void requireOwn(List<Path> folders, int user) throws IOException {
-    for (Path folder : folders) {
-      PrivateFiles.requireOwn(folder, user);
+      return false;
     }
   }
 
@@ -91,20 +88,56 @@ record StoreFolder(Layout layout, int user, Optional<Session> session, Optional<
     }
   }
 
-  Session requireSession() {
-    return session.orElseThrow(StoreFolder::readOnlyError);
+  Layout layout() {
+    return layout;
   }
 
-  LockFile requireLocks() {
-    return locks.orElseThrow(StoreFolder::readOnlyError);
+  /** Says what is the user's. */
+  OwnFolders own() {
+    return own;
   }
 
-  private static IllegalStateException readOnlyError() {
-    return new IllegalStateException("the store can't be written to");
+  /** Whether nothing can be written here. */
+  boolean isReadOnly() {
+    return isReadOnly;
+  }
+
+  /**
+   * The locks.
+   *
+   * @throws IllegalStateException if nothing can be written here, or this is closed
+   */
+  synchronized LockFile locks() throws IOException {
+    requireUsable();
+    if (locks.isEmpty()) {
+      locks = Optional.of(LockFile.open(layout.locks()));
+    }
+    return locks.get();
+  }
+
+  /**
+   * The session, which starts with the first call.
+   *
+   * @throws IllegalStateException if nothing can be written here, or this is closed
+   */
+  synchronized Session session() throws IOException {
+    requireUsable();
+    if (session.isEmpty()) {
+      session = Optional.of(Session.open(layout, locks()));
+    }
+    return session.get();
+  }
+
+  private void requireUsable() {
+    if (isReadOnly || closed) {
+      throw new IllegalStateException(
+          closed ? "the store is closed" : "the store can't be written to");
+    }
   }
 
   @Override
-  public void close() throws IOException {
+  public synchronized void close() throws IOException {
+    closed = true;
     try {
       if (session.isPresent()) {
         session.get().close();
@@ -113,6 +146,8 @@ record StoreFolder(Layout layout, int user, Optional<Session> session, Optional<
       if (locks.isPresent()) {
         locks.get().close();
       }
+      session = Optional.empty();
+      locks = Optional.empty();
     }
   }
 }

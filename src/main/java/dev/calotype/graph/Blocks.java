@@ -19,6 +19,11 @@ final class Blocks {
   /** The place of an index that no node has. */
   static final long NOWHERE = -1;
 
+  /** 2³² by each width, rounded up. */
+  private static final long[] RECIPROCALS = {
+    0, 1L << 32, 1L << 31, (1L << 32) / 3 + 1, 1L << 30, (1L << 32) / 5 + 1, 0, 0
+  };
+
   private Blocks() {}
 
   static long place(long block, int ordinal) {
@@ -138,7 +143,8 @@ final class Blocks {
 
   /** How many edges {@code size} bytes of that width are. */
   static int edgeCount(long size, int width) {
-    return width == 0 ? 0 : (int) (size / width);
+    // Exact for whole edges of less than 2^31 bytes: one node has no more. A division is slow.
+    return (int) (size * RECIPROCALS[width & 7] >>> 32);
   }
 
   private static long value(MemorySegment bytes, long block, long cell) {

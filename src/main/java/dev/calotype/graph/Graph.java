@@ -237,12 +237,12 @@ public final class Graph implements AutoCloseable {
 
   /** All nodes, by index. */
   public NodeCursor cursor() {
-    return new NodeCursor(this, NodeCursor.ALL_KINDS);
+    return new NodeCursor(this, NodeCursor.ALL_KINDS, 0, limit);
   }
 
   /** All nodes of a kind, by index. Blocks without any are passed over. */
   public NodeCursor cursor(int kind) {
-    return new NodeCursor(this, kind);
+    return new NodeCursor(this, kind, 0, limit);
   }
 
   /** Who depends on whom: made now, in the caller's arena. */
@@ -318,6 +318,11 @@ public final class Graph implements AutoCloseable {
         && Blocks.kind(bytes, block, cell) == kind;
   }
 
+  /** Whether two nodes have the same kind and key. */
+  boolean sameKey(long a, long b) {
+    return keyLow(a) == keyLow(b) && keyHigh(a) == keyHigh(b) && kind(a) == kind(b);
+  }
+
   /** Where a node below the limit is, or {@link Blocks#NOWHERE}. */
   long place(long node) {
     return Blocks.place(bytes, block(node >>> Layout.BLOCK_BITS), node);
@@ -341,6 +346,12 @@ public final class Graph implements AutoCloseable {
       seenLeaves.add(number);
     }
     return Endian.u64(bytes, entry(leaf, range), true);
+  }
+
+  /** All nodes of some ranges. */
+  NodeCursor cursor(long firstRange, long endRange) {
+    long end = Math.min(limit, endRange << Layout.BLOCK_BITS);
+    return new NodeCursor(this, NodeCursor.ALL_KINDS, firstRange << Layout.BLOCK_BITS, end);
   }
 
   MemorySegment mapped() {

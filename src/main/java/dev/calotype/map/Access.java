@@ -85,11 +85,7 @@ public record Access(int user, int mode) {
       BasicFileAttributes facts =
           Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
       return new Facts(
-          UNKNOWN,
-          facts.isRegularFile(),
-          facts.size(),
-          facts.fileKey(),
-          facts.lastModifiedTime());
+          UNKNOWN, facts.isRegularFile(), facts.size(), facts.fileKey(), facts.lastModifiedTime());
     }
     Map<String, Object> facts =
         Files.readAttributes(

@@ -77,8 +77,7 @@ record ChannelSource(FileChannel channel, @Nullable Object fileKey, FileTime mod
     } catch (NoSuchFileException e) {
       return false;
     }
-    return Objects.equals(now.fileKey(), fileKey)
-        && !now.lastModifiedTime().equals(modified);
+    return Objects.equals(now.fileKey(), fileKey) && !now.lastModifiedTime().equals(modified);
   }
 
   @Override

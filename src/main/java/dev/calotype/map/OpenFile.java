@@ -116,8 +116,8 @@ public final class OpenFile implements AutoCloseable {
   }
 
   /**
-   * Opens a file as {@link #openQuickly} does, unless the path's last name is a link, and says whose
-   * it is: {@link #access()}.
+   * Opens a file as {@link #openQuickly} does, unless the path's last name is a link, and says
+   * whose it is: {@link #access()}.
    *
    * @throws java.nio.file.NoSuchFileException if there is none
    * @throws IOException if it is a link or no regular file, or can't be read

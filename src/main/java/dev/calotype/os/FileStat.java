@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class FileStat {
   private static final ThreadLocal<FileStat> MINE = ThreadLocal.withInitial(FileStat::new);
+
   /** linux/fcntl.h. */
   private static final int AT_SYMLINK_NOFOLLOW = 0x100;
 
