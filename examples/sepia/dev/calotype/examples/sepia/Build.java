@@ -8,7 +8,6 @@ import dev.calotype.graph.Fingerprint;
 import dev.calotype.ji.DataFileWriter;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -17,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -123,8 +121,7 @@ final class Build {
   private void build() throws IOException {
     String before = memory.compiler();
     String identity = compiler.identity();
-    try (Dependencies dependencies =
-        new Dependencies(project, memory, settings.graph(project))) {
+    try (Dependencies dependencies = new Dependencies(project, memory, settings.graph(project))) {
       if (!dependencies.trouble().isEmpty()) {
         report.note(dependencies.trouble() + ", so everything is parsed");
       }
@@ -174,8 +171,7 @@ final class Build {
       if (answer.entry().isPresent() && answer.entry().get().has(settings.variant())) {
         List<String> why =
             dependencies.isTextNew(module) ? List.of("only comments or space changed") : List.of();
-        report.add(
-            new Report.Line(module, Report.Outcome.FRESH, why, System.nanoTime() - start));
+        report.add(new Report.Line(module, Report.Outcome.FRESH, why, System.nanoTime() - start));
       } else {
         jobs.add(new Job(module, answer.entry(), causes));
       }
@@ -271,10 +267,7 @@ final class Build {
   /** What a thread needs to compile a module. */
   private record Work(Job job, CGenerator.Generated generated, Syntax.Module module) {
     Work(Job job, Syntax.Module module, Map<String, Interface> imports) {
-      this(
-          job,
-          CGenerator.generate(module, imports, Checker.check(module, imports)),
-          module);
+      this(job, CGenerator.generate(module, imports, Checker.check(module, imports)), module);
     }
   }
 
@@ -303,9 +296,7 @@ final class Build {
   /** The interface of a module: from its data where that is there, else from its source. */
   private Interface interfaceOf(Dependencies dependencies, String module) throws IOException {
     Shelf.Entry entry = entries.get(module);
-    return entry != null
-        ? entry.metadata().exported()
-        : Interface.of(dependencies.parsed(module));
+    return entry != null ? entry.metadata().exported() : Interface.of(dependencies.parsed(module));
   }
 
   private Fingerprint code(String module, String identity) {

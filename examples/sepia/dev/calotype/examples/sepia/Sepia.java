@@ -104,8 +104,8 @@ public final class Sepia {
     }
   }
 
-  private static int call(
-      Project project, Build build, Arguments arguments, long start) throws IOException {
+  private static int call(Project project, Build build, Arguments arguments, long start)
+      throws IOException {
     PrintStream out =
         new PrintStream(
             new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16), false);
@@ -116,7 +116,9 @@ public final class Sepia {
         System.err.println(
             "%d of %d modules loaded; %.1f ms from start to end"
                 .formatted(
-                    runner.loadedModules(), build.entries().size(), (System.nanoTime() - start) / 1e6));
+                    runner.loadedModules(),
+                    build.entries().size(),
+                    (System.nanoTime() - start) / 1e6));
       }
       return (int) result & 0xff;
     }

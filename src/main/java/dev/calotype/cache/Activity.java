@@ -113,8 +113,7 @@ final class Activity {
       if (event instanceof Place place) {
         uses.merge(KeyPrefix.of(place.key()), new Use(now, 1, 0), (old, _) -> old.and(1, now));
       } else if (event instanceof Miss miss && miss.key().encoding().length <= Records.MOST_KEY) {
-        records.add(
-            Records.miss(new LoggedMiss(now, miss.reason().id(), miss.key().encoding())));
+        records.add(Records.miss(new LoggedMiss(now, miss.reason().id(), miss.key().encoding())));
       }
     }
     records.addAll(Records.uses(uses));

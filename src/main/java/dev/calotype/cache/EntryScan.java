@@ -45,8 +45,7 @@ record EntryScan(List<Candidate> entries, List<Place> unfinished, List<Place> un
     long created = -1;
     boolean isUntidy = false;
     Set<String> members = new HashSet<>();
-    try (DirectoryStream<Path> files =
-        Files.newDirectoryStream(place.folder(layout.entries()))) {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(place.folder(layout.entries()))) {
       for (Path file : files) {
         String name = String.valueOf(file.getFileName());
         BasicFileAttributes facts =

@@ -245,12 +245,9 @@ public final class Maintenance {
         manifest.isFast(),
         manifest.signature().isPresent(),
         manifest.members().stream()
-            .map(
-                member ->
-                    new EntryInfo.File(
-                        member.name(),
-                        member.kind().name().toLowerCase(Locale.ROOT),
-                        member.size()))
+            .map(member ->
+                new EntryInfo.File(
+                    member.name(), member.kind().name().toLowerCase(Locale.ROOT), member.size()))
             .toList());
   }
 

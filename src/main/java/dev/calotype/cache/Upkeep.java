@@ -159,8 +159,7 @@ final class Upkeep implements UsageSink {
     if (now >= looked && now < nextLook) {
       return false;
     }
-    OptionalLong last =
-        Usage.readCleanup(store.folder().layout().root().resolve(Usage.NAME));
+    OptionalLong last = Usage.readCleanup(store.folder().layout().root().resolve(Usage.NAME));
     boolean isDue = CleanupPlan.isDue(now, last, store.config());
     looked = now;
     nextLook = (isDue ? now : last.orElse(now)) + store.config().cleanupInterval().toSeconds();

@@ -23,11 +23,7 @@ import java.util.regex.Pattern;
  * @param last the folders it looks in at the end
  */
 record HostLibraries(
-    Libc libc,
-    List<Path> loaded,
-    List<Path> first,
-    Optional<LoaderCache> cache,
-    List<Path> last) {
+    Libc libc, List<Path> loaded, List<Path> first, Optional<LoaderCache> cache, List<Path> last) {
   private static final Pattern COLON = Pattern.compile("[:;]");
 
   /** Those of this process, as it is now. */

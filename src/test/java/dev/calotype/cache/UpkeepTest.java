@@ -53,8 +53,7 @@ class UpkeepTest {
       other.get(Entries.key(1)).close();
       upkeep(one).flush();
       upkeep(other).flush();
-      assertThat(counts())
-          .isEqualTo(Map.of("hits", 2L, "misses.absent", 2L, "builds", 1L));
+      assertThat(counts()).isEqualTo(Map.of("hits", 2L, "misses.absent", 2L, "builds", 1L));
     }
     try (Store later = Store.open(config)) {
       later.get(Entries.key(1)).close();
@@ -178,11 +177,10 @@ class UpkeepTest {
       assertThat(done.evicted()).isEqualTo(plan.evicted());
       assertThat(done.evicted())
           .singleElement()
-          .satisfies(
-              gone -> {
-                assertThat(gone.key()).isEqualTo(Entries.key(2).hex());
-                assertThat(gone.reason()).isEqualTo(EvictionReason.ENTRIES);
-              });
+          .satisfies(gone -> {
+            assertThat(gone.key()).isEqualTo(Entries.key(2).hex());
+            assertThat(gone.reason()).isEqualTo(EvictionReason.ENTRIES);
+          });
       assertThat(done.entriesLeft()).isEqualTo(2).isEqualTo(plan.entriesLeft());
       assertThat(done.bytesLeft()).isEqualTo(plan.bytesLeft());
       assertThat(store.get(Entries.key(2))).isInstanceOf(Miss.class);
@@ -215,8 +213,7 @@ class UpkeepTest {
       Candidate entry = scan.entries().getFirst();
       assertThat(entry.place()).isEqualTo(Entries.key(1).place());
       Path manifest = entry.place().folder(layout.entries()).resolve(Manifest.NAME);
-      Files.setLastModifiedTime(
-          manifest, FileTime.fromMillis(entry.created() * 1000 + 5000));
+      Files.setLastModifiedTime(manifest, FileTime.fromMillis(entry.created() * 1000 + 5000));
       Cleanup cleanup = new Cleanup(store, upkeep(store), Optional.empty());
       assertThat(cleanup.evict(new CleanupPlan.Eviction(entry, EvictionReason.AGE))).isFalse();
       assertThat(entries()).isEqualTo(1);
