@@ -16,7 +16,8 @@ final class LinkerRun {
   private static final int MOST_OUTPUT = 64 << 10;
   private static final Pattern TELLING =
       Pattern.compile(
-          "\\berror\\b|undefined|multiple definition|cannot|can't|could not|incompatible|no such",
+          "\\berror\\b|\\bfailed\\b|undefined|multiple definition|cannot|can't|could"
+              + " not|incompatible|no such",
           Pattern.CASE_INSENSITIVE);
 
   private LinkerRun() {}
