@@ -7,8 +7,10 @@ import dev.calotype.testing.Run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -109,7 +111,7 @@ final class SepiaIncrementalIT {
     build();
     compiler.taken();
     Files.writeString(
-        file("base"), "\nexport fn less(n: int): int { return n - 1; }\n", java.nio.file.StandardOpenOption.APPEND);
+        file("base"), "\nexport fn less(n: int): int { return n - 1; }\n", StandardOpenOption.APPEND);
 
     assertThat(build())
         .anySatisfy(
@@ -261,7 +263,7 @@ final class SepiaIncrementalIT {
     try (Stream<Path> files = Files.walk(folder.resolve("store").resolve("store"))) {
       for (Path file : files.filter(it -> it.toString().endsWith(".ji")).toList()) {
         FileTime time = Files.getLastModifiedTime(file);
-        all.put(file, time + " " + java.util.Arrays.hashCode(Files.readAllBytes(file)));
+        all.put(file, time + " " + Arrays.hashCode(Files.readAllBytes(file)));
       }
     }
     return all;
