@@ -1,11 +1,8 @@
 package dev.calotype.examples.sepia;
 
-import dev.calotype.Durability;
 import dev.calotype.MalformedImageException;
 import dev.calotype.cache.Key;
-import dev.calotype.emit.OutputOptions;
 import dev.calotype.graph.Fingerprint;
-import dev.calotype.ji.DataFileWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayDeque;
@@ -22,12 +19,9 @@ import java.util.concurrent.Future;
 
 /**
  * Brings all modules of a program up to date: finds what each is made from, looks for it in the
- * store, and compiles what is not there.
+ * store, and compiles what is not there. Owns the entries that it opened.
  */
-final class Build {
-  private static final OutputOptions QUICK =
-      OutputOptions.standard().withDurability(Durability.DEFERRED);
-
+final class Build implements AutoCloseable {
   private final Project project;
   private final Settings settings;
   private final Shelf shelf;
@@ -35,7 +29,8 @@ final class Build {
   private final Compiler compiler;
   private final Report report = new Report();
   private final Map<String, Recipe> recipes = new LinkedHashMap<>();
-  private final Map<String, Shelf.Entry> entries = new LinkedHashMap<>();
+  private final Map<String, Shelf.Entry> entries = new HashMap<>();
+  private String identity = "";
 
   Build(Project project, Settings settings, Shelf shelf, Memory memory, Compiler compiler) {
     this.project = project;
@@ -48,45 +43,48 @@ final class Build {
   /** A module that has to be compiled, or whose code has to be. */
   private record Job(String module, Optional<Shelf.Entry> entry, List<String> causes) {}
 
-  /** A job that is done. */
-  private record Done(Job job, Shelf.Entry entry, long nanos) {}
-
   /**
    * Builds.
    *
-   * @return the entries of all modules by name; they are the caller's to close
+   * @param isLazy whether to believe the graph where it says that nothing has changed, and to look
+   *     for such a module in the store when it is asked for
    * @throws SourceException if something is wrong with the program
    */
-  Map<String, Shelf.Entry> run() throws IOException {
-    boolean done = false;
+  void run(boolean isLazy) throws IOException {
     try {
-      try {
-        build();
-      } catch (MalformedImageException e) {
-        // Only the graph is asked without a verdict. It can be found out again.
-        report.note("the graph was damaged: " + e.getMessage());
-        Files.deleteIfExists(settings.graph(project));
-        build();
-      }
-      done = true;
-      return entries;
+      build(isLazy);
+    } catch (MalformedImageException e) {
+      // Only the graph is asked without a verdict. It can be found out again.
+      report.note("the graph was damaged: " + e.getMessage());
+      Files.deleteIfExists(settings.graph(project));
+      build(isLazy);
     } finally {
       remember(memory::save);
-      if (!done) {
-        for (Shelf.Entry entry : entries.values()) {
-          entry.close();
-        }
-      }
     }
   }
 
+  /** What was done. */
   Report report() {
     return report;
   }
 
-  /** The entries of all modules, by name. */
-  Map<String, Shelf.Entry> entries() {
-    return entries;
+  /** How many modules the program has. */
+  int modules() {
+    return recipes.size();
+  }
+
+  /** The entry of a module, open as long as this is. */
+  Shelf.Entry entry(String module) throws IOException {
+    Shelf.Entry entry = entries.get(module);
+    if (entry != null) {
+      return entry;
+    }
+    Shelf.Answer answer = shelf.get(key(module));
+    if (answer.entry().isEmpty() || !answer.entry().get().has(settings.variant())) {
+      return again(module, answer.entry(), answer.why());
+    }
+    entries.put(module, answer.entry().get());
+    return answer.entry().get();
   }
 
   /**
@@ -99,8 +97,12 @@ final class Build {
     if (old != null) {
       old.close();
     }
-    String identity = compiler.identity();
-    shelf.drop(Shelf.key(identity, module, recipe(module)));
+    shelf.drop(key(module));
+    return again(module, Optional.empty(), why);
+  }
+
+  private Shelf.Entry again(String module, Optional<Shelf.Entry> entry, String why)
+      throws IOException {
     Source source = project.source(module);
     if (!Fingerprints.of(Lexer.normalised(source)).equals(recipe(module).source())) {
       throw new IOException("%s changed while the program ran".formatted(source.file()));
@@ -110,49 +112,41 @@ final class Build {
     for (Syntax.Import it : parsed.imports()) {
       imports.put(it.alias(), Interface.of(Parser.parse(project.source(it.module()))));
     }
-    Job job = new Job(module, Optional.empty(), List.of(why));
-    Done done =
-        compile(new Work(job, parsed, imports), new CodeMaker(compiler, identity), identity);
-    entries.put(module, done.entry());
-    report.add(line(done));
-    return done.entry();
+    ModuleCompiler.Work work =
+        ModuleCompiler.Work.of(parsed, imports, key(module), entry, List.of(why));
+    add(compiler().compile(work));
+    return entry(module);
   }
 
-  private void build() throws IOException {
+  @Override
+  public void close() throws IOException {
+    for (Shelf.Entry entry : entries.values()) {
+      entry.close();
+    }
+  }
+
+  private void build(boolean isLazy) throws IOException {
     String before = memory.compiler();
-    String identity = compiler.identity();
-    try (Dependencies dependencies = new Dependencies(project, memory, settings.graph(project))) {
+    identity = compiler.identity();
+    try (Dependencies dependencies =
+        new Dependencies(project, memory, settings.graph(project))) {
       if (!dependencies.trouble().isEmpty()) {
         report.note(dependencies.trouble() + ", so everything is parsed");
       }
       if (dependencies.isCompilerNew(identity)) {
         report.note("the compiler changed: it was '%s', it is '%s'".formatted(before, identity));
       }
-      List<Job> jobs = jobs(dependencies, identity);
-      compile(dependencies, jobs, identity);
+      compile(dependencies, jobs(dependencies, isLazy));
       for (String module : entries.keySet()) {
-        dependencies.recordCode(module, settings.variant(), code(module, identity));
+        String code = key(module).hex() + settings.variant().tag();
+        dependencies.recordCode(module, settings.variant(), Fingerprints.of(code));
       }
       remember(dependencies::commit);
     }
   }
 
-  /** What is not remembered is found out again: no reason to stop. */
-  private void remember(Remembering work) {
-    try {
-      work.run();
-    } catch (IOException e) {
-      report.note("not remembered for next time: " + e.getMessage());
-    }
-  }
-
-  @FunctionalInterface
-  private interface Remembering {
-    void run() throws IOException;
-  }
-
   /** Looks at each module that is reached from the first one. */
-  private List<Job> jobs(Dependencies dependencies, String identity) throws IOException {
+  private List<Job> jobs(Dependencies dependencies, boolean isLazy) throws IOException {
     recipes.clear();
     List<Job> jobs = new ArrayList<>();
     Deque<String> waiting = new ArrayDeque<>(List.of(project.main()));
@@ -165,15 +159,20 @@ final class Build {
       Recipe recipe = dependencies.recipe(module);
       recipes.put(module, recipe);
       waiting.addAll(recipe.imports().keySet());
-      Shelf.Answer answer = shelf.get(Shelf.key(identity, module, recipe));
-      answer.entry().ifPresent(entry -> entries.put(module, entry));
-      List<String> causes = causes(dependencies, module, answer);
-      if (answer.entry().isPresent() && answer.entry().get().has(settings.variant())) {
+      boolean isFresh = isLazy && dependencies.isCodeGreen(module, settings.variant());
+      if (!isFresh) {
+        Shelf.Answer answer = shelf.get(key(module));
+        answer.entry().ifPresent(entry -> entries.put(module, entry));
+        isFresh = answer.entry().isPresent() && answer.entry().get().has(settings.variant());
+        if (!isFresh) {
+          jobs.add(new Job(module, answer.entry(), causes(dependencies, module, answer)));
+        }
+      }
+      if (isFresh) {
         List<String> why =
             dependencies.isTextNew(module) ? List.of("only comments or space changed") : List.of();
-        report.add(new Report.Line(module, Report.Outcome.FRESH, why, System.nanoTime() - start));
-      } else {
-        jobs.add(new Job(module, answer.entry(), causes));
+        report.add(
+            new Report.Line(module, Report.Outcome.FRESH, why, System.nanoTime() - start));
       }
     }
     return jobs;
@@ -181,7 +180,6 @@ final class Build {
 
   /** Why a module can't be used as it is. */
   private List<String> causes(Dependencies dependencies, String module, Shelf.Answer answer) {
-    List<String> causes = new ArrayList<>();
     if (answer.entry().isPresent()) {
       return List.of("no code for " + settings.variant());
     }
@@ -190,6 +188,7 @@ final class Build {
       return List.of("new");
     }
     Recipe now = recipe(module);
+    List<String> causes = new ArrayList<>();
     if (!before.get().source().equals(now.source())) {
       causes.add("its source changed");
     }
@@ -214,101 +213,85 @@ final class Build {
   }
 
   /** Compiles side by side, after all was checked. */
-  private void compile(Dependencies dependencies, List<Job> jobs, String identity)
-      throws IOException {
-    List<Work> works = new ArrayList<>();
+  private void compile(Dependencies dependencies, List<Job> jobs) throws IOException {
+    if (jobs.isEmpty()) {
+      return;
+    }
+    List<ModuleCompiler.Work> works = new ArrayList<>();
     for (Job job : jobs) {
       Syntax.Module module = dependencies.parsed(job.module());
       Map<String, Interface> imports = new HashMap<>();
       for (Syntax.Import it : module.imports()) {
         imports.put(it.alias(), interfaceOf(dependencies, it.module()));
       }
-      works.add(new Work(job, module, imports));
+      works.add(
+          ModuleCompiler.Work.of(module, imports, key(job.module()), job.entry(), job.causes()));
     }
-    CodeMaker codes = new CodeMaker(compiler, identity);
+    ModuleCompiler compiler = compiler();
+    List<Future<ModuleCompiler.Done>> futures = new ArrayList<>();
     int threads = Runtime.getRuntime().availableProcessors();
-    List<Future<Done>> futures = new ArrayList<>();
     try (ExecutorService executor = Executors.newFixedThreadPool(threads)) {
-      works.forEach(work -> futures.add(executor.submit(() -> compile(work, codes, identity))));
+      works.forEach(work -> futures.add(executor.submit(() -> compiler.compile(work))));
     }
-    IOException failure = null;
-    for (Future<Done> future : futures) {
-      try {
-        Done done = future.resultNow();
-        entries.put(done.job().module(), done.entry());
-        report.add(line(done));
-        if (!done.entry().isStored()) {
-          report.note("%s could not be kept in the store".formatted(done.job().module()));
-        }
-      } catch (IllegalStateException e) {
-        failure = failure == null ? failure(future.exceptionNow()) : failure;
+    Optional<Throwable> failure = Optional.empty();
+    for (Future<ModuleCompiler.Done> future : futures) {
+      if (future.state() == Future.State.SUCCESS) {
+        add(future.resultNow());
+      } else if (failure.isEmpty()) {
+        failure = Optional.of(future.exceptionNow());
       }
     }
-    if (failure != null) {
-      throw failure;
+    if (failure.isPresent()) {
+      throw failure.get() instanceof IOException e
+          ? e
+          : new IOException(failure.get().getMessage(), failure.get());
     }
   }
 
-  private static IOException failure(Throwable e) {
-    return e instanceof IOException io ? io : new IOException(e.getMessage(), e);
-  }
-
-  private static Report.Line line(Done done) {
-    List<String> causes = new ArrayList<>(done.job().causes());
-    Report.Outcome outcome =
-        done.job().entry().isPresent() ? Report.Outcome.CODE : Report.Outcome.COMPILED;
-    if (!done.entry().wasBuilt()) {
-      causes.add("somebody else compiled it meanwhile");
-      outcome = Report.Outcome.FRESH;
-    }
-    return new Report.Line(done.job().module(), outcome, causes, done.nanos());
-  }
-
-  /** What a thread needs to compile a module. */
-  private record Work(Job job, CGenerator.Generated generated, Syntax.Module module) {
-    Work(Job job, Syntax.Module module, Map<String, Interface> imports) {
-      this(job, CGenerator.generate(module, imports, Checker.check(module, imports)), module);
+  private void add(ModuleCompiler.Done done) {
+    entries.put(done.work().name(), done.entry());
+    report.add(done.line());
+    if (!done.entry().isStored()) {
+      report.note("%s could not be kept in the store".formatted(done.work().name()));
     }
   }
 
-  private Done compile(Work work, CodeMaker codes, String identity) throws IOException {
-    long start = System.nanoTime();
-    Job job = work.job();
-    Key key = Shelf.key(identity, job.module(), recipe(job.module()));
-    Shelf.CodeMaking code =
-        (data, target) ->
-            codes.make(work.module(), work.generated(), data, settings.variant(), QUICK, target);
-    DataWriter.FileFinder file = name -> project.file(job.module()).resolveSibling(name);
-    Shelf.DataMaker data =
-        (target, draft) -> {
-          try (DataFileWriter out = DataFileWriter.create(target, draft.options())) {
-            DataWriter.write(work.module(), work.generated().literals(), file, out);
-            out.publish();
-          }
-        };
-    Shelf.Entry entry =
-        job.entry().isPresent()
-            ? shelf.extend(key, job.entry().get(), settings.variant(), code)
-            : shelf.build(key, data, settings.variant(), code);
-    return new Done(job, entry, System.nanoTime() - start);
+  private ModuleCompiler compiler() {
+    return new ModuleCompiler(
+        project, shelf, new CodeMaker(compiler, identity), settings.variant());
   }
 
   /** The interface of a module: from its data where that is there, else from its source. */
   private Interface interfaceOf(Dependencies dependencies, String module) throws IOException {
     Shelf.Entry entry = entries.get(module);
-    return entry != null ? entry.metadata().exported() : Interface.of(dependencies.parsed(module));
+    return entry != null
+        ? entry.metadata().exported()
+        : Interface.of(dependencies.parsed(module));
   }
 
-  private Fingerprint code(String module, String identity) {
-    return Fingerprints.of(
-        Shelf.key(identity, module, recipe(module)).hex() + settings.variant().tag());
+  private Key key(String module) {
+    return Shelf.key(identity, module, recipe(module));
   }
 
   private Recipe recipe(String module) {
     Recipe recipe = recipes.get(module);
     if (recipe == null) {
-      throw new IllegalStateException(module);
+      throw new IllegalArgumentException("no module " + module);
     }
     return recipe;
+  }
+
+  /** What is not remembered is found out again: no reason to stop. */
+  private void remember(Remembering work) {
+    try {
+      work.run();
+    } catch (IOException e) {
+      report.note("not remembered for next time: " + e.getMessage());
+    }
+  }
+
+  @FunctionalInterface
+  private interface Remembering {
+    void run() throws IOException;
   }
 }

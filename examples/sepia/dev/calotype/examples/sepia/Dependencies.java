@@ -64,6 +64,7 @@ final class Dependencies implements AutoCloseable {
   private final Map<Node, Long> recorded = new HashMap<>();
   private final Map<Node, Fingerprint> values = new HashMap<>();
   private final Map<String, Syntax.Module> parsed = new HashMap<>();
+  private boolean isNews;
 
   /** A node by what it is of. */
   private record Node(int kind, String name) {}
@@ -187,9 +188,9 @@ final class Dependencies implements AutoCloseable {
     }
   }
 
-  /** Commits what was found. */
+  /** Commits what was found, if anything is new. */
   void commit() throws IOException {
-    if (session.isPresent()) {
+    if (session.isPresent() && isNews) {
       session.get().commit();
     }
   }
@@ -310,6 +311,7 @@ final class Dependencies implements AutoCloseable {
                   indices,
                   indices.length);
       recorded.put(node, index);
+      isNews |= node.kind() != NOW && session.get().colour(index) == Colour.RED;
     }
     return value;
   }

@@ -108,10 +108,7 @@ final class Runner implements AutoCloseable {
     if (known != null) {
       return known;
     }
-    Shelf.Entry entry = build.entries().get(module);
-    if (entry == null) {
-      throw new IOException("no module " + module);
-    }
+    Shelf.Entry entry = build.entry(module);
     LoadedCode code;
     try {
       code = load(module, entry);

@@ -9,9 +9,7 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** The command line. */
@@ -55,9 +53,9 @@ public final class Sepia {
     Project project = new Project(file);
     Files.createDirectories(settings.programs());
     Memory memory = Memory.open(settings.memory(project));
-    try (Shelf shelf = new Shelf(settings.store())) {
-      Build build = new Build(project, settings, shelf, memory, compiler);
-      close(build.run());
+    try (Shelf shelf = new Shelf(settings.store());
+        Build build = new Build(project, settings, shelf, memory, compiler)) {
+      build.run(false);
       return build.report().text();
     } catch (SourceException e) {
       throw new IOException(e.getMessage(), e);
@@ -90,22 +88,18 @@ public final class Sepia {
     Files.createDirectories(settings.programs());
     Memory memory = Memory.open(settings.memory(project));
     Compiler compiler = new SystemCompiler(settings.compiler(), memory);
-    try (Shelf shelf = new Shelf(settings.store())) {
-      Build build = new Build(project, settings, shelf, memory, compiler);
-      Map<String, Shelf.Entry> entries = build.run();
-      try {
-        if (settings.explain()) {
-          build.report().text().forEach(System.err::println);
-        }
-        return arguments.isRun() ? call(project, build, arguments, start) : 0;
-      } finally {
-        close(entries);
+    try (Shelf shelf = new Shelf(settings.store());
+        Build build = new Build(project, settings, shelf, memory, compiler)) {
+      build.run(arguments.isRun());
+      if (settings.explain()) {
+        build.report().text().forEach(System.err::println);
       }
+      return arguments.isRun() ? call(project, build, arguments, start) : 0;
     }
   }
 
-  private static int call(Project project, Build build, Arguments arguments, long start)
-      throws IOException {
+  private static int call(
+      Project project, Build build, Arguments arguments, long start) throws IOException {
     PrintStream out =
         new PrintStream(
             new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16), false);
@@ -116,17 +110,9 @@ public final class Sepia {
         System.err.println(
             "%d of %d modules loaded; %.1f ms from start to end"
                 .formatted(
-                    runner.loadedModules(),
-                    build.entries().size(),
-                    (System.nanoTime() - start) / 1e6));
+                    runner.loadedModules(), build.modules(), (System.nanoTime() - start) / 1e6));
       }
       return (int) result & 0xff;
-    }
-  }
-
-  private static void close(Map<String, Shelf.Entry> entries) throws IOException {
-    for (Shelf.Entry entry : new ArrayList<>(entries.values())) {
-      entry.close();
     }
   }
 }

@@ -11,6 +11,7 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,8 +19,7 @@ import java.util.stream.Stream;
 
 /** The example language, compiled against the jar once: as a command, and in this JVM. */
 final class SepiaExample {
-  static final Path JAR = Path.of(System.getProperty("calotype.jar", ""));
-  static final Path SOURCES = Path.of(System.getProperty("calotype.root", ""), "examples", "sepia");
+  static final Path SOURCES = Examples.sources("sepia");
 
   private static final String MODULE = "dev.calotype.examples.sepia";
 
@@ -50,7 +50,7 @@ final class SepiaExample {
     command.addAll(
         List.of(
             "--module-path",
-            JAR + File.pathSeparator + Compiled.CLASSES,
+            Examples.JAR + File.pathSeparator + Compiled.CLASSES,
             "--module",
             MODULE + "/" + MODULE + ".Sepia"));
     command.addAll(arguments);
@@ -109,7 +109,7 @@ final class SepiaExample {
     ModuleLayer boot = ModuleLayer.boot();
     Configuration configuration =
         boot.configuration()
-            .resolve(ModuleFinder.of(classes), ModuleFinder.of(JAR), Set.of(MODULE));
+            .resolve(ModuleFinder.of(classes), ModuleFinder.of(Examples.JAR), Set.of(MODULE));
     ModuleLayer.Controller controller =
         ModuleLayer.defineModulesWithOneLoader(
             configuration, List.of(boot), ClassLoader.getSystemClassLoader());
@@ -119,14 +119,10 @@ final class SepiaExample {
   }
 
   private static Path compile() {
-    try (Stream<Path> files = Files.walk(SOURCES)) {
+    try {
       Path classes = Files.createTempDirectory("sepia");
       Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(classes)));
-      List<String> command = new ArrayList<>();
-      command.addAll(List.of(tool("javac"), "--module-path", JAR.toString(), "-d"));
-      command.add(classes.toString());
-      files.map(Path::toString).filter(name -> name.endsWith(".java")).forEach(command::add);
-      Run.of(Map.of(), command).succeeded();
+      Examples.compile(SOURCES, classes).succeeded();
       return classes;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -135,7 +131,7 @@ final class SepiaExample {
 
   private static void remove(Path folder) {
     try (Stream<Path> all = Files.walk(folder)) {
-      all.sorted(java.util.Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+      all.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -7,8 +7,10 @@ import dev.calotype.testing.Run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -39,8 +41,7 @@ final class SepiaIncrementalIT {
     public void compile(Path source, Path object, List<String> options) {
       String name = source.getFileName().toString();
       compiled.add(name.substring(0, name.length() - 2));
-      List<String> command =
-          new ArrayList<>(List.of("cc", "-c", "-w", "-fPIC", options.getFirst()));
+      List<String> command = new ArrayList<>(List.of("cc", "-c", "-w", "-fPIC", options.getFirst()));
       command.addAll(List.of(source.toString(), "-o", object.toString()));
       Run.of(Map.of(), command).succeeded();
     }
@@ -110,9 +111,7 @@ final class SepiaIncrementalIT {
     build();
     compiler.taken();
     Files.writeString(
-        file("base"),
-        "\nexport fn less(n: int): int { return n - 1; }\n",
-        java.nio.file.StandardOpenOption.APPEND);
+        file("base"), "\nexport fn less(n: int): int { return n - 1; }\n", StandardOpenOption.APPEND);
 
     assertThat(build())
         .anySatisfy(
@@ -228,8 +227,7 @@ final class SepiaIncrementalIT {
     build();
     compiler.taken();
     edit("base", "export fn more(n: int): int", "export fn more(n: int, m: int): int");
-    assertThatThrownBy(this::build)
-        .hasMessageContaining("middle.sepia:2:44: more takes 2 arguments");
+    assertThatThrownBy(this::build).hasMessageContaining("middle.sepia:2:44: more takes 2 arguments");
     assertThat(compiler.taken()).isEmpty();
 
     Files.delete(file("base"));
@@ -265,7 +263,7 @@ final class SepiaIncrementalIT {
     try (Stream<Path> files = Files.walk(folder.resolve("store").resolve("store"))) {
       for (Path file : files.filter(it -> it.toString().endsWith(".ji")).toList()) {
         FileTime time = Files.getLastModifiedTime(file);
-        all.put(file, time + " " + java.util.Arrays.hashCode(Files.readAllBytes(file)));
+        all.put(file, time + " " + Arrays.hashCode(Files.readAllBytes(file)));
       }
     }
     return all;
