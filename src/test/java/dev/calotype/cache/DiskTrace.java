@@ -328,7 +328,7 @@ final class DiskTrace {
             Path path = open.get(number);
             Matcher offset = OFFSET.matcher(arguments);
             boolean isPlaced = call.group(1).equals("pwrite64") && offset.find();
-            int at = isPlaced ? Integer.parseInt(offset.group(2)) : positions.get(number);
+            int at = isPlaced ? Integer.parseInt(offset.group(2)) : positions.getOrDefault(number, 0);
             byte[] bytes = Arrays.copyOf(texts.getFirst(), Integer.parseInt(call.group(3)));
             positions.merge(number, bytes.length, Integer::sum);
             // By its node, as it may have another name by then.
