@@ -1,15 +1,12 @@
 package dev.calotype.image;
 
-import java.io.IOException;
-import java.lang.foreign.Arena;
+import dev.calotype.CLibrary;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 /** The walks of walks.c, compiled with {@code gcc -O3} when a benchmark first asks for them. */
 final class CWalks {
@@ -34,40 +31,11 @@ final class CWalks {
   /** Compiles and loads them. */
   @SuppressWarnings("restricted")
   CWalks() {
-    SymbolLookup library = SymbolLookup.libraryLookup(compile(), Arena.global());
+    SymbolLookup library = CLibrary.compile("image/walks.c", "-Isrc/main/native");
     Linker linker = Linker.nativeLinker();
     find = linker.downcallHandle(library.findOrThrow("find_times"), FIND);
     openFind = linker.downcallHandle(library.findOrThrow("open_find_times"), OPEN_FIND);
     symbols = linker.downcallHandle(library.findOrThrow("symbols_times"), SYMBOLS);
-  }
-
-  private static Path compile() {
-    try {
-      Path library = Files.createTempFile("walks", ".so");
-      library.toFile().deleteOnExit();
-      int exit =
-          new ProcessBuilder(
-                  "gcc",
-                  "-O3",
-                  "-shared",
-                  "-fPIC",
-                  "-Isrc/main/native",
-                  "bench/dev/calotype/image/walks.c",
-                  "-o",
-                  library.toString())
-              .inheritIO()
-              .start()
-              .waitFor();
-      if (exit != 0) {
-        throw new IllegalStateException("gcc ended with " + exit);
-      }
-      return library;
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    }
   }
 
   /** The sum of the offsets found. */

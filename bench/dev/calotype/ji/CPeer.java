@@ -1,19 +1,16 @@
 package dev.calotype.ji;
 
-import java.io.IOException;
-import java.lang.foreign.Arena;
+import dev.calotype.CLibrary;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
-/** The functions of {@code peer.c}, compiled with {@code gcc -O3} when they are first wanted. */
+/** The functions of {@code peer.c}. */
 final class CPeer {
-  private static final SymbolLookup LIBRARY = compile();
+  private static final SymbolLookup LIBRARY = CLibrary.compile("ji/peer.c");
 
   private CPeer() {}
 
@@ -37,30 +34,6 @@ final class CPeer {
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  @SuppressWarnings("restricted")
-  private static SymbolLookup compile() {
-    try {
-      Path library = Files.createTempDirectory("peer").resolve("peer.so");
-      Process gcc =
-          new ProcessBuilder(
-                  "gcc",
-                  "-O3",
-                  "-shared",
-                  "-fPIC",
-                  "-o",
-                  library.toString(),
-                  "bench/dev/calotype/ji/peer.c")
-              .inheritIO()
-              .start();
-      if (gcc.waitFor() != 0) {
-        throw new IllegalStateException("gcc failed");
-      }
-      return SymbolLookup.libraryLookup(library, Arena.global());
-    } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);
     }
   }
