@@ -14,7 +14,7 @@ final class Commands {
   private static final List<String> NAMES =
       List.of(
           "inspect", "find", "split", "join", "check", "embed", "wrap", "unwrap", "note", "link",
-          "seal", "load", "codes", "graph", "demo");
+          "seal", "load", "codes", "graph", "cache", "bench", "demo");
 
   private Commands() {}
 
@@ -35,6 +35,7 @@ final class Commands {
           case "load" -> new LoadCommand();
           case "wrap" -> new WrapCommand();
           case "unwrap" -> new UnwrapCommand();
+          case "bench" -> new BenchCommand();
           case "demo" -> new DemoCommand();
           case "train" -> new TrainCommand();
           default -> null;
@@ -43,7 +44,12 @@ final class Commands {
 
   /** The commands of two words whose first is {@code name}, or empty if there are none. */
   static Optional<CommandGroup> group(String name) {
-    return name.equals("graph") ? Optional.of(GraphCommands.group()) : Optional.empty();
+    return Optional.ofNullable(
+        switch (name) {
+          case "graph" -> GraphCommands.group();
+          case "cache" -> CacheCommands.group();
+          default -> null;
+        });
   }
 
   /** The model of one command. */
