@@ -126,7 +126,8 @@ public enum BenchGraph {
    * Makes up nodes with rustc's proportions: 7.5 edges a node, most to near nodes, a few nodes with
    * many; nine keys of ten with one prefix; one value for four nodes.
    *
-   * @param thread which of {@code threads} this is, each of which makes its share
+   * @param thread which of {@code threads} this is, each of which makes its share: nodes {@code
+   *     thread}, {@code thread + threads} and so on, with edges to its own
    * @return the sum of what the sink returned
    */
   static long generate(int thread, int nodes, int threads, Sink sink) {
@@ -134,10 +135,11 @@ public enum BenchGraph {
     long[] edges = new long[4096];
     long sum = 0;
     for (int i = thread; i < nodes; i += threads) {
-      int degree = i == 0 ? 0 : degree(random);
+      int own = i / threads;
+      int degree = own == 0 ? 0 : degree(random);
       for (int e = 0; e < degree; e++) {
-        int far = random.nextInt(8) == 0 ? i : Math.min(i, 300);
-        edges[e] = i - 1L - random.nextInt(far);
+        int far = random.nextInt(8) == 0 ? own : Math.min(own, 300);
+        edges[e] = i - threads * (1L + random.nextInt(far));
       }
       sum += sink.node(kind(i), keyHigh(i), keyLow(i), value(i / 4), value(-i / 4), edges, degree);
     }

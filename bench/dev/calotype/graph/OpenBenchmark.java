@@ -11,6 +11,7 @@ import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -48,14 +49,14 @@ public class OpenBenchmark {
   public BenchGraph graph = BenchGraph.RUSTC;
 
   private Path file = Path.of("");
-  private Path folder = Path.of("");
-  private Path serialised = Path.of("");
+  private @Nullable Path folder;
+  private @Nullable Path serialised;
   private Path rustcFile = Path.of("");
   private int kind;
   private long high;
   private long low;
 
-  /** Makes what is opened. */
+  /** Makes ours; what the peers open is made when they are run. */
   @Setup
   public void make(BenchmarkParams running) throws IOException {
     NotRun.ifThereIs(graph.missing(), running);
@@ -64,17 +65,12 @@ public class OpenBenchmark {
       rustcFile = BenchGraph.rustcFile();
     }
     file = graph.file();
-    folder = Lmdb.folder(graph);
-    serialised = Path.of(file + ".ser");
     try (Arena arena = Arena.ofShared();
         Graph opened = Graph.open(file, arena)) {
       long node = opened.limit() / 2;
       kind = opened.kind(node);
       high = opened.keyHigh(node);
       low = opened.keyLow(node);
-      if (!Files.exists(serialised)) {
-        serialise(opened);
-      }
     }
   }
 
@@ -89,8 +85,13 @@ public class OpenBenchmark {
 
   /** LMDB. */
   @Benchmark
-  public boolean lmdb() {
-    try (Lmdb opened = Lmdb.open(folder)) {
+  public boolean lmdb() throws IOException {
+    Path made = folder;
+    if (made == null) {
+      made = Lmdb.folder(graph);
+      folder = made;
+    }
+    try (Lmdb opened = Lmdb.open(made)) {
       return opened.has(kind, high, low);
     }
   }
@@ -98,8 +99,13 @@ public class OpenBenchmark {
   /** fastutil. */
   @Benchmark
   public long fastutil() throws IOException, ClassNotFoundException {
+    Path made = serialised;
+    if (made == null) {
+      made = serialise();
+      serialised = made;
+    }
     try (ObjectInputStream in =
-        new ObjectInputStream(new BufferedInputStream(Files.newInputStream(serialised), 1 << 16))) {
+        new ObjectInputStream(new BufferedInputStream(Files.newInputStream(made), 1 << 16))) {
       Long2LongOpenHashMap index = (Long2LongOpenHashMap) in.readObject();
       long[] values = (long[]) in.readObject();
       int[] starts = (int[]) in.readObject();
@@ -116,7 +122,18 @@ public class OpenBenchmark {
     }
   }
 
-  private void serialise(Graph from) throws IOException {
+  private Path serialise() throws IOException {
+    Path target = Path.of(file + ".ser");
+    if (!Files.exists(target)) {
+      try (Arena arena = Arena.ofShared();
+          Graph opened = Graph.open(file, arena)) {
+        serialise(opened, target);
+      }
+    }
+    return target;
+  }
+
+  private static void serialise(Graph from, Path target) throws IOException {
     int limit = Math.toIntExact(from.limit());
     Long2LongOpenHashMap index = new Long2LongOpenHashMap(limit);
     long[] values = new long[2 * limit];
@@ -138,7 +155,7 @@ public class OpenBenchmark {
     }
     try (ObjectOutputStream out =
         new ObjectOutputStream(
-            new BufferedOutputStream(Files.newOutputStream(serialised), 1 << 16))) {
+            new BufferedOutputStream(Files.newOutputStream(target), 1 << 16))) {
       out.writeObject(index);
       out.writeObject(values);
       out.writeObject(starts);

@@ -106,7 +106,9 @@ public class RecordBenchmark {
         int thread = i;
         threads.add(
             Thread.ofPlatform()
-                .start(() -> BenchGraph.generate(thread, NODES, count, session::node)));
+                .start(() ->
+                    BenchGraph.generate(
+                        thread, NODES, count, new Recording(session, thread, count))));
       }
       for (Thread thread : threads) {
         thread.join();
@@ -119,6 +121,39 @@ public class RecordBenchmark {
         throw new IllegalStateException("%d nodes".formatted(graph.nodes()));
       }
       return graph.bytes();
+    }
+  }
+
+  /** Remembers the indices of a thread's nodes, as whoever records has to for the edges. */
+  private static final class Recording implements BenchGraph.Sink {
+    private final Session session;
+    private final int thread;
+    private final int threads;
+    private final int[] indices;
+    private int next;
+
+    Recording(Session session, int thread, int threads) {
+      this.session = session;
+      this.thread = thread;
+      this.threads = threads;
+      this.indices = new int[NODES / threads + 1];
+    }
+
+    @Override
+    public long node(
+        int kind,
+        long keyHigh,
+        long keyLow,
+        long valueHigh,
+        long valueLow,
+        long[] edges,
+        int count) {
+      for (int i = 0; i < count; i++) {
+        edges[i] = indices[((int) edges[i] - thread) / threads];
+      }
+      long node = session.node(kind, keyHigh, keyLow, valueHigh, valueLow, edges, count);
+      indices[next++] = (int) node;
+      return node;
     }
   }
 }

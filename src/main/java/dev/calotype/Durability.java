@@ -13,5 +13,11 @@ public enum Durability {
    * lead to missing bytes, so a fast file is verified in full once after each boot before a cheaper
    * tier trusts it.
    */
-  FAST
+  FAST,
+
+  /**
+   * Renamed, and nothing else: for a file of something larger, as an entry of a store, whose
+   * publisher sees to the durability of all of it.
+   */
+  DEFERRED
 }

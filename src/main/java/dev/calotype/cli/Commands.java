@@ -14,7 +14,7 @@ final class Commands {
   private static final List<String> NAMES =
       List.of(
           "inspect", "find", "split", "join", "check", "embed", "wrap", "unwrap", "note", "link",
-          "seal", "load", "codes", "graph", "bench", "demo");
+          "seal", "load", "codes", "graph", "cache", "bench", "demo");
 
   private Commands() {}
 
@@ -44,7 +44,12 @@ final class Commands {
 
   /** The commands of two words whose first is {@code name}, or empty if there are none. */
   static Optional<CommandGroup> group(String name) {
-    return name.equals("graph") ? Optional.of(GraphCommands.group()) : Optional.empty();
+    return Optional.ofNullable(
+        switch (name) {
+          case "graph" -> GraphCommands.group();
+          case "cache" -> CacheCommands.group();
+          default -> null;
+        });
   }
 
   /** The model of one command. */

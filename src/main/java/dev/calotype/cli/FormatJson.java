@@ -41,6 +41,13 @@ final class FormatJson {
       json.writeEndObject();
     }
     json.writeEndArray();
+    json.writeArrayFieldStart("definedVersions");
+    for (ElfImage.DefinedVersion version : elf.definedVersions()) {
+      if (!version.isBase()) {
+        json.writeString(version.version());
+      }
+    }
+    json.writeEndArray();
   }
 
   private static void macho(MachOImage macho, JsonGenerator json) throws IOException {

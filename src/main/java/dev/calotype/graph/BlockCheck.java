@@ -65,13 +65,16 @@ final class BlockCheck {
       if (base == 0) {
         return;
       }
-      if (base >= at) {
-        throw malformed(
-            "block " + range, at + Layout.BLOCK_BASE, "base 0x%x".formatted(base), "one below");
-      }
+      requireBelow(base, at, range);
       depth = block(base, range, depth);
       at = base;
     }
+  }
+
+  /** Makes sure that a block's header can be read, and leads down if it leads anywhere. */
+  void header(long offset, long range) {
+    place("block " + range, offset, Layout.LEAST_BLOCK);
+    requireBelow(Blocks.base(bytes, offset), offset, range);
   }
 
   /** Verifies one block and returns its depth, which has to be below {@code above}. */
@@ -97,6 +100,13 @@ final class BlockCheck {
     dictionaries(structure, offset, size, count);
     cells(structure, offset, size, count);
     return depth;
+  }
+
+  private void requireBelow(long base, long offset, long range) {
+    if (base < 0 || base >= offset) {
+      throw malformed(
+          "block " + range, offset + Layout.BLOCK_BASE, "base 0x%x".formatted(base), "one below");
+    }
   }
 
   private int bitmap(String structure, long offset) {

@@ -17,16 +17,10 @@ final class BlockEncoder {
   private final PairCodes values = new PairCodes();
   private final long[] cells = new long[Layout.BLOCK_NODES + 1];
   private byte[] bytes = new byte[ROOM_AT_FIRST];
-  private long largestTarget;
 
   /** The bytes of the last block; the next takes their place. */
   byte[] bytes() {
     return bytes;
-  }
-
-  /** The largest target of an edge in the last block, −1 if it has none. */
-  long largestTarget() {
-    return largestTarget;
   }
 
   /**
@@ -79,16 +73,12 @@ final class BlockEncoder {
   private long code(Batch batch) {
     long start = 0;
     int from = 0;
-    largestTarget = -1;
     for (int i = 0; i < batch.count; i++) {
       int to = batch.ends[i];
       long any = 0;
-      long largest = -1;
       for (int e = from; e < to; e++) {
         any |= batch.edges[e];
-        largest = Math.max(largest, batch.edges[e]);
       }
-      largestTarget = Math.max(largestTarget, largest);
       long width = to == from ? 0 : Layout.width(any);
       cells[i] =
           start

@@ -19,6 +19,11 @@ final class Blocks {
   /** The place of an index that no node has. */
   static final long NOWHERE = -1;
 
+  /** 2³² by each width, rounded up. */
+  private static final long[] RECIPROCALS = {
+    0, 1L << 32, 1L << 31, (1L << 32) / 3 + 1, 1L << 30, (1L << 32) / 5 + 1, 0, 0
+  };
+
   private Blocks() {}
 
   static long place(long block, int ordinal) {
@@ -35,10 +40,14 @@ final class Blocks {
 
   /** Looks for a node in a block and in those below it. */
   static long place(MemorySegment bytes, long block, long node) {
+    return count(bytes, block) == Layout.BLOCK_NODES
+        ? place(block, (int) node & 0xff)
+        : placeInSome(bytes, block, node);
+  }
+
+  /** The same where the block has not all 256. */
+  static long placeInSome(MemorySegment bytes, long block, long node) {
     int slot = (int) node & 0xff;
-    if (count(bytes, block) == Layout.BLOCK_NODES) {
-      return place(block, slot);
-    }
     long at = block;
     while (true) {
       int ordinal = ordinal(bytes, at, slot);
@@ -124,6 +133,20 @@ final class Blocks {
     return u64(bytes, block + prefixes + 8L * code, true);
   }
 
+  /** Whether a node has that key. With as few reads as it takes: lookups do little else. */
+  static boolean hasKey(
+      MemorySegment bytes, long block, long cell, int kind, long high, long low) {
+    long lows = u32(bytes, block + Layout.BLOCK_LOWS_AT, true);
+    if (u64(bytes, block + lows + 8L * keyCode(cell), true) != low) {
+      return false;
+    }
+    long others = u64(bytes, block + Layout.BLOCK_KINDS_AT, true);
+    int code = u8(bytes, block + (others >>> 32) + keyCode(cell));
+    int prefixes = u16(bytes, block + Layout.BLOCK_PREFIXES, true);
+    return u64(bytes, block + lows + 8L * (code - prefixes), true) == high
+        && u16(bytes, block + (others & 0xffff_ffffL) + 2L * kindCode(cell), true) == kind;
+  }
+
   static long valueHigh(MemorySegment bytes, long block, long cell) {
     return u64(bytes, value(bytes, block, cell), true);
   }
@@ -138,7 +161,8 @@ final class Blocks {
 
   /** How many edges {@code size} bytes of that width are. */
   static int edgeCount(long size, int width) {
-    return width == 0 ? 0 : (int) (size / width);
+    // Exact for whole edges of less than 2^31 bytes: one node has no more. A division is slow.
+    return (int) (size * RECIPROCALS[width & 7] >>> 32);
   }
 
   private static long value(MemorySegment bytes, long block, long cell) {

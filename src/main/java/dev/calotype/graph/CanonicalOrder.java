@@ -5,7 +5,6 @@ import dev.calotype.bytes.Endian;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
-import java.util.function.LongConsumer;
 
 /**
  * The order in which a compaction numbers nodes: those that nobody depends on, by the hash of their
@@ -19,14 +18,12 @@ final class CanonicalOrder {
 
   private final Graph graph;
   private final MemorySegment bytes;
-  private final long[] dropped;
+  private final CompactionScan scan;
   private final Numbers numbers;
   private final Numbers order;
   private final long[] numbered;
-  private final LongConsumer progress;
-
-  /** The topmost block of each range, verified; negative if it lacks nodes. */
   private final long[] tops;
+  private final CompactionProgress progress;
 
   /** The way down: nodes, where their next edges are with the width, and how many are left. */
   private long[] nodes = new long[64];
@@ -36,25 +33,16 @@ final class CanonicalOrder {
   private long count;
   private long taken;
 
-  /**
-   * Prepares the order of a graph's nodes.
-   *
-   * @param dropped a bit for each node that nothing keeps but what depends on it
-   * @param progress is told the count now and then, and may throw to stop
-   */
-  CanonicalOrder(Graph graph, long[] dropped, Arena arena, LongConsumer progress) {
+  /** Prepares the order of what a scan found. */
+  CanonicalOrder(Graph graph, CompactionScan scan, Arena arena, CompactionProgress progress) {
     this.graph = graph;
     this.bytes = graph.mapped();
-    this.dropped = dropped;
+    this.scan = scan;
+    this.tops = scan.tops();
     this.progress = progress;
     this.numbers = new Numbers(graph.limit(), graph.limit(), arena);
     this.order = new Numbers(graph.nodes(), graph.limit(), arena);
     this.numbered = new long[Liveness.words(graph.limit())];
-    this.tops = new long[Math.toIntExact(Layout.ranges(graph.limit()))];
-    for (int range = 0; range < tops.length; range++) {
-      long top = graph.block(range);
-      tops[range] = Blocks.count(bytes, top) == Layout.BLOCK_NODES ? top : -top;
-    }
   }
 
   /** Where a node of the graph is, as {@link Graph#place} says, but with one read. */
@@ -73,9 +61,9 @@ final class CanonicalOrder {
     return order.get(number);
   }
 
-  /** The number that a node gets. */
-  long number(long node) {
-    return numbers.get(node);
+  /** The number that each node gets. */
+  Numbers numbers() {
+    return numbers;
   }
 
   /** Takes numbers whose nodes, and all that these depend on, have got theirs. */
@@ -85,50 +73,19 @@ final class CanonicalOrder {
   }
 
   void find(Sink sink) {
-    long[] starts = wanted();
-    long[] targets = targets();
-    for (int i = 0; i < starts.length; i++) {
-      starts[i] &= ~targets[i];
-    }
-    from(starts, sink);
-    long[] rest = wanted();
-    for (int i = 0; i < rest.length; i++) {
-      rest[i] &= ~numbered[i];
-    }
-    from(rest, sink);
+    from(without(scan.wanted(), scan.targets()), sink);
+    from(without(scan.wanted(), numbered), sink);
     if (taken < count) {
       sink.take(taken, (int) (count - taken));
     }
   }
 
-  /** A bit for each node that is kept for itself. */
-  private long[] wanted() {
-    long[] bits = new long[numbered.length];
-    for (NodeCursor cursor = graph.cursor(); cursor.next(); ) {
-      bits[(int) (cursor.node() >>> 6)] |= 1L << cursor.node();
+  private static long[] without(long[] bits, long[] others) {
+    long[] left = bits.clone();
+    for (int i = 0; i < left.length; i++) {
+      left[i] &= ~others[i];
     }
-    for (int i = 0; i < bits.length; i++) {
-      bits[i] &= ~dropped[i];
-    }
-    return bits;
-  }
-
-  /** A bit for each node that a kept one depends on. */
-  private long[] targets() {
-    long[] bits = new long[numbered.length];
-    long[] edges = new long[256];
-    for (NodeCursor cursor = graph.cursor(); cursor.next(); ) {
-      if (has(dropped, cursor.node())) {
-        continue;
-      }
-      int count = cursor.edgeCount();
-      edges = count > edges.length ? new long[count] : edges;
-      cursor.edges(edges);
-      for (int i = 0; i < count; i++) {
-        bits[(int) (edges[i] >>> 6)] |= 1L << edges[i];
-      }
-    }
-    return bits;
+    return left;
   }
 
   /** Numbers what can be reached from some nodes, a share of their hashes after the other. */
@@ -193,7 +150,7 @@ final class CanonicalOrder {
         count++;
         depth--;
         if ((count & 0xfff) == 0) {
-          progress.accept(count);
+          progress.add(CompactionProgress.Phase.ORDER, 0x1000);
         }
       }
     }

@@ -1,7 +1,5 @@
 package dev.calotype.graph;
 
-import dev.calotype.bytes.Endian;
-import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -11,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 final class CompactedNodes {
   private final MemorySegment bytes;
   private final CanonicalOrder order;
+  private final Numbers numbers;
   private final long[] blocks = new long[Layout.BLOCK_NODES];
   private final long[] cells = new long[Layout.BLOCK_NODES];
   private final int[] edgeCounts = new int[Layout.BLOCK_NODES];
@@ -19,19 +18,17 @@ final class CompactedNodes {
   CompactedNodes(Graph graph, CanonicalOrder order) {
     this.bytes = graph.mapped();
     this.order = order;
+    this.numbers = order.numbers();
   }
 
-  /** Fills a batch, whose range and count are given, and writes it; in parts if it is large. */
-  void copy(Batch batch, SegmentBuilder to) throws IOException {
-    long first = batch.range << Layout.BLOCK_BITS;
-    int all = batch.count;
-    for (int done = 0; done < all; ) {
-      done += fill(batch, first + done, all - done);
-      to.add(batch);
-    }
-  }
-
-  private int fill(Batch batch, long number, int most) {
+  /**
+   * Fills a batch with nodes.
+   *
+   * @param number the first one's
+   * @param most how many, of one range
+   * @return how many it took, fewer if they have very many edges
+   */
+  int fill(Batch batch, long number, int most) {
     batch.start(number >>> Layout.BLOCK_BITS);
     int slot = (int) number & (Layout.BLOCK_NODES - 1);
     int count = find(number, most);
@@ -46,10 +43,6 @@ final class CompactedNodes {
           Blocks.keyLow(bytes, block, cell),
           Blocks.valueHigh(bytes, block, cell),
           Blocks.valueLow(bytes, block, cell));
-    }
-    long[] edges = batch.edges;
-    for (int i = 0; i < batch.edgeCount; i++) {
-      edges[i] = order.number(edges[i]);
     }
     return count;
   }
@@ -79,15 +72,8 @@ final class CompactedNodes {
 
   private void edges(int i, Batch batch) {
     int count = edgeCounts[i];
-    int width = Blocks.width(cells[i]);
-    long mask = Layout.mask(width);
-    long at = edgesAt[i];
     long[] into = batch.room(count);
-    int from = batch.edgeCount;
-    for (int e = from; e < from + count; e++) {
-      into[e] = Endian.u64(bytes, at, true) & mask;
-      at += width;
-    }
-    batch.edgeCount = from + count;
+    numbers.copy(bytes, edgesAt[i], Blocks.width(cells[i]), into, batch.edgeCount, count);
+    batch.edgeCount += count;
   }
 }

@@ -7,15 +7,12 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
 
 /** What a {@link Compaction} does, in the thread that runs it. */
 final class Compactor {
   private final Path path;
   private final CompactionOptions options;
-  private volatile boolean stopped;
-  private volatile long done;
-  private volatile long all = 1;
+  private final CompactionProgress progress = new CompactionProgress();
 
   Compactor(Path path, CompactionOptions options) {
     this.path = path;
@@ -23,11 +20,11 @@ final class Compactor {
   }
 
   void stop() {
-    stopped = true;
+    progress.stop();
   }
 
   double progress() {
-    return Math.min(1.0, (double) done / all);
+    return progress.value();
   }
 
   /** How many nodes no session has wanted for that long. */
@@ -38,11 +35,19 @@ final class Compactor {
   Compaction.Result run() throws IOException {
     try (Arena arena = Arena.ofShared();
         Graph graph = Graph.open(path, arena)) {
-      all = graph.nodes() + 1;
-      CanonicalOrder order =
-          new CanonicalOrder(graph, oldBits(graph, options.keep()), arena, this::report);
+      progress.expect(graph.nodes());
+      long[] dropped = oldBits(graph, options.keep());
+      CompactionScan scan = CompactionScan.of(graph, dropped, progress);
+      CanonicalOrder order = new CanonicalOrder(graph, scan, arena, progress);
       try (SegmentBuilder builder = new SegmentBuilder(path, Optional.empty());
           UpdateLog nothing = new UpdateLog(path)) {
+        builder.trustTargets();
+        if (Arrays.stream(dropped).allMatch(bits -> bits == 0)) {
+          builder.feedIndex(
+              graph.nodes(),
+              (a, b) -> graph.sameKey(order.node(a), order.node(b)),
+              more -> progress.add(CompactionProgress.Phase.INDEX, more));
+        }
         copy(graph, order, builder);
         CommitRecord record =
             builder.finish(
@@ -52,9 +57,10 @@ final class Compactor {
                     graph.commit().sessions(),
                     graph.commit().completed(),
                     options.durability() == Durability.FAST));
-        report(all);
+        progress.add(CompactionProgress.Phase.INDEX, 0);
         builder.file().publication().takePermissionsOf(path);
         SegmentCommit.publish(builder.file(), record, options.durability());
+        progress.finish();
         return new Compaction.Result(
             graph.bytes(),
             record.offset() + CommitRecord.SIZE,
@@ -64,18 +70,33 @@ final class Compactor {
     }
   }
 
-  /** Finds the order, and copies the nodes in it on another thread meanwhile. */
-  private static void copy(Graph graph, CanonicalOrder order, SegmentBuilder builder)
-      throws IOException {
+  /**
+   * Finds the order, gathers the nodes in it on another thread meanwhile, and encodes and writes
+   * them on a third.
+   */
+  private void copy(Graph graph, CanonicalOrder order, SegmentBuilder builder) throws IOException {
     CompactedNodes nodes = new CompactedNodes(graph, order);
-    try (BackgroundWriter writer =
-        new BackgroundWriter("graph-compactor", 1, batch -> nodes.copy(batch, builder))) {
+    try (BackgroundWriter writer = new BackgroundWriter("graph-compaction-write", 1, builder::add);
+        BackgroundWriter gatherer =
+            new BackgroundWriter(
+                "graph-compaction-gather",
+                1,
+                wanted -> {
+                  long first = wanted.range << Layout.BLOCK_BITS;
+                  for (int done = 0; done < wanted.count; ) {
+                    Batch batch = writer.take();
+                    done += nodes.fill(batch, first + done, wanted.count - done);
+                    writer.submit(batch);
+                  }
+                  progress.add(CompactionProgress.Phase.COPY, wanted.count);
+                })) {
       order.find((first, count) -> {
-        Batch batch = writer.take();
-        batch.start(first >>> Layout.BLOCK_BITS);
-        batch.count = count;
-        writer.submit(batch);
+        Batch wanted = gatherer.take();
+        wanted.start(first >>> Layout.BLOCK_BITS);
+        wanted.count = count;
+        gatherer.submit(wanted);
       });
+      gatherer.drain();
       writer.drain();
     }
   }
@@ -109,12 +130,5 @@ final class Compactor {
     return session < 1
         ? new long[Liveness.words(graph.limit())]
         : Liveness.uncolouredSince(graph, session, graph.limit());
-  }
-
-  private void report(long done) {
-    this.done = done;
-    if (stopped) {
-      throw new CancellationException("the compaction was stopped");
-    }
   }
 }

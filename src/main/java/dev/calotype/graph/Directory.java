@@ -16,12 +16,14 @@ final class Directory {
 
   private final Optional<Graph> previous;
   private final long previousRanges;
+  private final long previousEnd;
   private long[][] leaves = {};
   private long ranges;
 
   Directory(Optional<Graph> previous) {
     this.previous = previous;
     this.previousRanges = previous.map(graph -> graph.commit().blocks()).orElse(0L);
+    this.previousEnd = previous.map(Graph::bytes).orElse(0L);
     this.ranges = previousRanges;
   }
 
@@ -30,13 +32,19 @@ final class Directory {
     return ranges;
   }
 
-  /** Where the topmost block of a range is; 0 if there is none. */
+  /** Where the topmost block of a range is; 0 if there is none. One of before is verified. */
   long block(long range) {
+    long block = entry(range);
+    return block != 0 && block < previousEnd ? previous.orElseThrow().block(range) : block;
+  }
+
+  /** The same; a block of before is not verified. */
+  long entry(long range) {
     long[] leaf = leaf((int) (range >>> Layout.LEAF_BITS));
     if (leaf.length > 0) {
       return leaf[(int) range & Layout.LEAF_ENTRIES - 1];
     }
-    return range < previousRanges ? previous.orElseThrow().block(range) : 0;
+    return range < previousRanges ? previous.orElseThrow().entry(range) : 0;
   }
 
   /** Puts a block on top of a range. */

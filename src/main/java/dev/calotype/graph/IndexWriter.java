@@ -6,10 +6,12 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.function.LongConsumer;
 
 /**
- * Writes an index table, some of its buckets at a time: as many passes over the keys as the table
- * has windows. Heap: one window of 16 MiB, three and a half million nodes, and 400 KiB.
+ * Makes an index table, some of its buckets at a time: as many passes over the keys as the table
+ * has windows. Keys that are taken before it is written are the first pass. Heap: one window of 16
+ * MiB, three and a half million nodes, and 400 KiB.
  */
 final class IndexWriter {
   private static final int WINDOW_BUCKETS = 1 << 18;
@@ -29,14 +31,21 @@ final class IndexWriter {
   interface Keys {
     /** Offers each key to the table. */
     void offer(IndexWriter to) throws IOException;
+  }
 
-    /** Whether two nodes have the same kind and key. */
-    boolean same(long a, long b);
+  /** Knows the nodes that are offered. */
+  interface Nodes {
+    /** Whether two have the same kind and key. */
+    boolean sameKey(long a, long b);
   }
 
   private final String file;
-  private final IndexTable table;
-  private final Keys keys;
+  private final long entries;
+  private final long buckets;
+  private final long homes;
+  private final int nodeBits;
+  private final boolean narrow;
+  private final Nodes nodes;
   private final byte[] window;
 
   /** Keys come in no order. So they wait, to go into one part of the window after the other. */
@@ -53,40 +62,42 @@ final class IndexWriter {
   private long first;
   private int size;
 
-  private IndexWriter(String file, IndexTable table, Keys keys) {
+  private boolean fed;
+
+  /**
+   * Begins a table.
+   *
+   * @param entries how many keys there will be
+   * @param limit the largest index and one
+   */
+  IndexWriter(String file, long entries, long limit, Nodes nodes) {
     this.file = file;
-    this.table = table;
-    this.keys = keys;
-    int most = (int) Math.min(table.buckets(), WINDOW_BUCKETS);
+    this.entries = entries;
+    this.nodes = nodes;
+    this.nodeBits = IndexTable.bitsFor(limit);
+    IndexTable table = table(0);
+    this.buckets = table.buckets();
+    this.homes = table.homes();
+    this.narrow = table.isNarrow();
+    int most = (int) Math.min(buckets, WINDOW_BUCKETS);
     this.window = new byte[most * Layout.BUCKET];
     this.waiting = new int[((most - 1) >>> PART_BITS) + 1];
     this.waitingSlots = new long[waiting.length * WAITING];
     this.waitingBuckets = new int[waiting.length * WAITING];
+    start(0);
   }
 
-  /**
-   * Writes a table.
-   *
-   * @param entries how many keys there are
-   * @param limit the largest index and one
-   * @throws RefusedException if two nodes have the same kind and key
-   */
-  static IndexTable write(SegmentFile out, String file, long entries, long limit, Keys keys)
-      throws IOException {
-    int bits = IndexTable.bitsFor(limit);
-    out.align();
-    IndexTable table =
-        new IndexTable(out.position(), entries, IndexTable.bucketsFor(entries, bits), bits);
-    new IndexWriter(file, table, keys).write(out);
-    return table;
+  /** Takes a key before the table is written. Either all keys are taken so, or none. */
+  void feed(long hash, long node) {
+    fed = true;
+    take(hash, node);
   }
 
   /** Takes a key if it belongs into the current window. */
   void take(long hash, long node) {
-    long bucket = KeyHash.bucket(hash, table.homes()) - first;
+    long bucket = KeyHash.bucket(hash, homes) - first;
     if (bucket >= 0 && bucket < size) {
-      long tag =
-          table.isNarrow() ? hash << table.nodeBits() & 0xffff_ffffL : hash << table.nodeBits();
+      long tag = narrow ? hash << nodeBits & 0xffff_ffffL : hash << nodeBits;
       int part = (int) bucket >>> PART_BITS;
       int at = part * WAITING + waiting[part]++;
       waitingSlots[at] = tag | node;
@@ -112,19 +123,22 @@ final class IndexWriter {
     waiting[part] = 0;
   }
 
-  private void write(SegmentFile out) throws IOException {
-    int pages = Math.toIntExact(table.pages());
-    byte[] sums = new byte[4 * pages];
+  /**
+   * Writes the table.
+   *
+   * @param keys offers the keys again, as often as needed
+   * @param progress is told how many more keys are in the file
+   * @throws RefusedException if two nodes have the same kind and key
+   */
+  IndexTable write(SegmentFile out, Keys keys, LongConsumer progress) throws IOException {
+    out.align();
+    IndexTable table = table(out.position());
+    byte[] sums = new byte[Math.toIntExact(4 * table.pages())];
     int page = 0;
-    for (first = 0; first < table.buckets(); first += size) {
-      size = (int) Math.min(WINDOW_BUCKETS, table.buckets() - first);
-      Arrays.fill(window, (byte) 0xff);
-      int again = carriedCount;
-      carriedCount = 0;
-      for (int i = 0; i < again; i++) {
-        put(0, carried[i]);
+    while (true) {
+      if (first > 0 || !fed) {
+        keys.offer(this);
       }
-      keys.offer(this);
       for (int part = 0; part < waiting.length; part++) {
         putWaiting(part);
       }
@@ -134,21 +148,44 @@ final class IndexWriter {
         U32.set(sums, 4 * page, Layout.crc(window, at, Math.min(Layout.PAGE, bytes - at)));
         page++;
       }
+      progress.accept(entries * size / buckets);
+      if (first + size == buckets) {
+        break;
+      }
+      start(first + size);
     }
     if (carriedCount > 0) {
       throw crowded();
     }
     out.write(sums, sums.length);
+    return table;
+  }
+
+  /** Starts a window, with what the one before had no room for. */
+  private void start(long bucket) {
+    first = bucket;
+    size = (int) Math.min(WINDOW_BUCKETS, buckets - first);
+    Arrays.fill(window, (byte) 0xff);
+    int again = carriedCount;
+    carriedCount = 0;
+    for (int i = 0; i < again; i++) {
+      put(0, carried[i]);
+    }
+  }
+
+  private IndexTable table(long offset) {
+    return new IndexTable(offset, entries, IndexTable.bucketsFor(entries, nodeBits), nodeBits);
   }
 
   private void put(int from, long slot) {
-    int bytes = IndexTable.slotBytes(table.nodeBits());
+    int bytes = IndexTable.slotBytes(nodeBits);
     int end = size * Layout.BUCKET;
     int start = from * Layout.BUCKET;
+    long empty = narrow ? 0xffff_ffffL : -1;
     for (int at = start; at < end; at += bytes) {
       long there =
           bytes == 4 ? (int) U32.get(window, at) & 0xffff_ffffL : (long) U64.get(window, at);
-      if (there == table.empty()) {
+      if (there == empty) {
         if (bytes == 4) {
           U32.set(window, at, (int) slot);
         } else {
@@ -156,7 +193,7 @@ final class IndexWriter {
         }
         return;
       }
-      if ((there ^ slot) >>> table.nodeBits() == 0) {
+      if ((there ^ slot) >>> nodeBits == 0) {
         refuseSame(there, slot);
       }
       if (at - start > MOST_BUCKETS * Layout.BUCKET) {
@@ -170,8 +207,8 @@ final class IndexWriter {
   }
 
   private void refuseSame(long a, long b) {
-    long mask = (1L << table.nodeBits()) - 1;
-    if (keys.same(a & mask, b & mask)) {
+    long mask = (1L << nodeBits) - 1;
+    if (nodes.sameKey(a & mask, b & mask)) {
       throw new RefusedException(
           file, "nodes %d and %d have the same kind and key".formatted(a & mask, b & mask));
     }

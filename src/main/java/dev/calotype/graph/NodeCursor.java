@@ -20,18 +20,20 @@ public final class NodeCursor {
   private final MemorySegment bytes;
   private final int wanted;
   private final long limit;
-  private long node = -1;
+  private long node;
   private long top;
   private boolean full;
   private long block;
   private int ordinal;
   private long cell;
 
-  NodeCursor(Graph graph, int wanted) {
+  /** Goes through indices from {@code first}, a multiple of 256. */
+  NodeCursor(Graph graph, int wanted, long first, long limit) {
     this.graph = graph;
     this.bytes = graph.mapped();
     this.wanted = wanted;
-    this.limit = graph.limit();
+    this.limit = limit;
+    this.node = first - 1;
   }
 
   /** Goes to the next node; false if there is none. */

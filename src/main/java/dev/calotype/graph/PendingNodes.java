@@ -70,13 +70,30 @@ final class PendingNodes {
     return Blocks.NOWHERE;
   }
 
+  /**
+   * Whether there is such a node, by the bitmaps of blocks. Blocks that were there before are not
+   * verified for that: they may be large, and nobody asks what is in them.
+   */
+  boolean isThere(long node) {
+    long range = node >>> Layout.BLOCK_BITS;
+    for (long block = directory.entry(range); block != 0; block = base(block)) {
+      if (block < start) {
+        previous.orElseThrow().check().header(block, range);
+      }
+      if (ordinal(block, (int) node & 0xff) >= 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Whether two nodes that are there have the same kind and key. */
   boolean sameKey(long a, long b) {
     long placeA = place(a);
     long placeB = place(b);
-    return kind(placeA) == kind(placeB)
+    return keyLow(placeA) == keyLow(placeB)
         && keyHigh(placeA) == keyHigh(placeB)
-        && keyLow(placeA) == keyLow(placeB);
+        && kind(placeA) == kind(placeB);
   }
 
   int kind(long place) {

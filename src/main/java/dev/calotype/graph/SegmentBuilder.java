@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /**
  * Makes the segment of one commit: blocks of new nodes as they come, then, when it is finished,
@@ -23,12 +24,17 @@ final class SegmentBuilder implements AutoCloseable {
   private final SegmentFile out;
   private final Directory directory;
   private final BlockEncoder encoder = new BlockEncoder();
+  private final OpenTargets targets;
 
   /** Of blocks that were there before this segment. */
   private final BlockMerge merge;
 
   /** Depths of the blocks of this segment that others may be put on. */
   private final Map<Long, Integer> depths = new HashMap<>();
+
+  private boolean trusted;
+  private Optional<IndexWriter> fed = Optional.empty();
+  private LongConsumer indexProgress = _ -> {};
 
   /** Blocks with new nodes, and the slot of the first of these. */
   private long[] blocks = new long[64];
@@ -39,12 +45,12 @@ final class SegmentBuilder implements AutoCloseable {
   private long edges;
   private long limit;
   private long deadBytes;
-  private long largestTarget = -1;
 
   SegmentBuilder(Path path, Optional<Graph> previous) throws IOException {
     this.path = path;
     this.previous = previous;
     this.directory = new Directory(previous);
+    this.targets = new OpenTargets(previous);
     this.out = SegmentFile.create(path, previous.map(Graph::bytes).orElse(0L));
     this.merge =
         new BlockMerge(new PendingNodes(previous, directory, MemorySegment.NULL, out.start()));
@@ -69,6 +75,23 @@ final class SegmentBuilder implements AutoCloseable {
     return blockCount == 0;
   }
 
+  /** Says that every edge leads to a node that is added: nobody has to look. */
+  void trustTargets() {
+    trusted = true;
+  }
+
+  /**
+   * Makes the index while nodes are added. That saves reading their keys again, but takes knowing
+   * before how many there will be.
+   *
+   * @param count how many nodes, from 0 to {@code count} − 1, all of them new
+   * @param progress is told how many more of them are in the index
+   */
+  void feedIndex(long count, IndexWriter.Nodes same, LongConsumer progress) {
+    indexProgress = progress;
+    fed = Optional.of(new IndexWriter(path.toString(), count, count, same));
+  }
+
   /** Writes a block of new nodes. */
   void add(Batch batch) throws IOException {
     long base = directory.block(batch.range);
@@ -90,6 +113,7 @@ final class SegmentBuilder implements AutoCloseable {
       blocks = Arrays.copyOf(blocks, 2 * blockCount);
     }
     blocks[blockCount++] = Blocks.place(block, batch.slots[0]);
+    fed.ifPresent(index -> feed(batch, index));
     newNodes += batch.count;
     nodes += batch.count;
     edges += batch.edgeCount;
@@ -110,12 +134,11 @@ final class SegmentBuilder implements AutoCloseable {
       PendingNodes pending = new PendingNodes(previous, directory, written, out.start());
       if (updates.count() > 0) {
         update(updates.map(arena), pending);
+        out.flush();
+        written = out.map(arena);
+        pending = new PendingNodes(previous, directory, written, out.start());
       }
-      if (largestTarget >= limit) {
-        throw new RefusedException(
-            path.toString(),
-            "an edge leads to node %d, which nobody recorded".formatted(largestTarget));
-      }
+      requireTargets(pending, written);
       long liveness = ages.write(out);
       List<IndexTable> tables = index(pending, written);
       Directory.Root root = directory.write(out);
@@ -149,15 +172,37 @@ final class SegmentBuilder implements AutoCloseable {
     out.close();
   }
 
+  private static void feed(Batch batch, IndexWriter index) {
+    long first = batch.range << Layout.BLOCK_BITS;
+    for (int i = 0; i < batch.count; i++) {
+      long hash = KeyHash.of(batch.kinds[i], batch.keys[2 * i], batch.keys[2 * i + 1]);
+      index.feed(hash, first + batch.slots[i]);
+    }
+  }
+
   private long write(Batch batch, long base, int depth) throws IOException {
     if (depth > Layout.MOST_DEPTH) {
       throw new RefusedException(path.toString(), "too many changes of the same nodes: compact it");
     }
     int size = encoder.encode(batch, base, depth);
-    largestTarget = Math.max(largestTarget, encoder.largestTarget());
+    if (!trusted) {
+      targets.add(batch);
+    }
     long block = out.append(encoder.bytes(), size);
     directory.set(batch.range, block);
     return block;
+  }
+
+  /** So far the segment has blocks, and a file's first one the header. */
+  private void requireTargets(PendingNodes pending, MemorySegment written) {
+    long missing = targets.missing(pending);
+    if (missing != Graph.NONE) {
+      long header = out.start() == 0 ? Layout.FILE_HEADER_SIZE : 0;
+      throw new RefusedException(
+          path.toString(),
+          "node %d depends on node %d, which nobody recorded"
+              .formatted(OpenTargets.source(written.asSlice(header), missing), missing));
+    }
   }
 
   private void update(MemorySegment log, PendingNodes pending) throws IOException {
@@ -185,22 +230,21 @@ final class SegmentBuilder implements AutoCloseable {
     List<KeyIndex> absorbed = old.subList(kept, old.size());
     List<IndexTable> tables = new ArrayList<>();
     old.subList(0, kept).forEach(table -> tables.add(table.table()));
-    tables.add(
-        IndexWriter.write(
-            out, path.toString(), entries, limit, new Keys(pending, written, absorbed)));
+    long all = entries;
+    IndexWriter writer =
+        fed.orElseGet(() -> new IndexWriter(path.toString(), all, limit, pending::sameKey));
+    tables.add(writer.write(out, new Keys(written, absorbed), indexProgress));
     return tables;
   }
 
   /** The keys of the new nodes and of tables that are taken in. */
   private final class Keys implements IndexWriter.Keys {
-    private final PendingNodes pending;
     private final MemorySegment written;
     private final List<KeyIndex> absorbed;
     private final long[] hashes = new long[Layout.BLOCK_NODES];
     private final long[] nodes = new long[Layout.BLOCK_NODES];
 
-    Keys(PendingNodes pending, MemorySegment written, List<KeyIndex> absorbed) {
-      this.pending = pending;
+    Keys(MemorySegment written, List<KeyIndex> absorbed) {
       this.written = written;
       this.absorbed = absorbed;
     }
@@ -238,11 +282,6 @@ final class SegmentBuilder implements AutoCloseable {
       for (int i = 0; i < count; i++) {
         to.take(hashes[i], nodes[i]);
       }
-    }
-
-    @Override
-    public boolean same(long a, long b) {
-      return pending.sameKey(a, b);
     }
   }
 

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Recording waits when the disk is slower than who records. Heap: at most 64 MiB, and one node's
  * edges where they are more than 65,536; besides, 24 bytes for each 256 new nodes until they are
- * committed, and two bits off the heap for each node of the graph before.
+ * committed, 100 for each 256 indices of which some have edges to them before they have nodes, and
+ * two bits off the heap for each node of the graph before.
  *
  * <p>Recording, marking and colours are safe for use by several threads. An error while writing in
  * the background is thrown by the next commit; recording goes on without effect.

@@ -36,6 +36,9 @@ public sealed interface ElfImage extends Image permits ElfFile {
   /** The versions it needs of other libraries' symbols, {@code DT_VERNEED}. */
   List<NeededVersion> neededVersions();
 
+  /** The versions it has for other images, {@code DT_VERDEF}. */
+  List<DefinedVersion> definedVersions();
+
   /**
    * An entry of the dynamic table.
    *
@@ -52,4 +55,13 @@ public sealed interface ElfImage extends Image permits ElfFile {
    * @param isWeak whether the image is loaded all the same without it
    */
   record NeededVersion(String library, String version, boolean isWeak) {}
+
+  /**
+   * A version that other images may need of this one.
+   *
+   * @param version its name, {@code GLIBC_2.34} for example
+   * @param isBase whether it stands for the file itself, and is no version of its symbols
+   * @param isWeak whether no symbol has it
+   */
+  record DefinedVersion(String version, boolean isBase, boolean isWeak) {}
 }

@@ -82,6 +82,18 @@ public record Cause(Code code, String subject, String expected, String actual) {
     IMPORT_TYPE("import-type"),
     /** Code is connected to a part of the data that is not there, or does not fit. */
     DATA_SECTION("data-section"),
+    /** A file is no shared library. */
+    FILE_TYPE("file-type"),
+    /** A library was made for another C library than the host's. */
+    LIBC("libc"),
+    /** A library that is needed is not there, or not for this host. */
+    LIBRARY("library"),
+    /** A library that is needed lacks a version of its symbols. */
+    SYMBOL_VERSION("symbol-version"),
+    /** No library has a symbol that is needed at once. */
+    SYMBOL("symbol"),
+    /** Nothing may be executed from where the file is. */
+    NOEXEC("noexec"),
     /** A caller's own check says so. */
     OWN("own");
 

@@ -137,6 +137,29 @@ public final class CodeSet {
     return CodeChoice.of(answers, wanted);
   }
 
+  /**
+   * The same of files that are open already.
+   *
+   * @param files the choice's from now on: closed, except for the best one, which goes with it
+   */
+  public static CodeChoice pickOpen(
+      List<OpenFile> files, Expectations expectations, Map<String, String> wanted)
+      throws IOException {
+    List<Validity> answers = new ArrayList<>();
+    try {
+      for (OpenFile file : files) {
+        answers.add(CodeObject.check(file, expectations));
+      }
+    } catch (IOException | RuntimeException e) {
+      CodeChoice.close(answers);
+      for (OpenFile file : files) {
+        file.close();
+      }
+      throw e;
+    }
+    return CodeChoice.of(answers, wanted);
+  }
+
   /** {@link #add(Path, String, WriteOptions, LongConsumer)} with a tag made from the note. */
   public Path add(Path code, WriteOptions options) throws IOException {
     return add(code, "", options, _ -> {});

@@ -54,16 +54,32 @@ public final class DataFile implements AutoCloseable {
         return new Validity.Stale(path, Tier.NAME, List.of(wrong.get()));
       }
     }
+    // A file that is short after all has no bytes to be used.
+    return open(path, expectations, OpenFile::openQuickly, progress);
+  }
+
+  private static Validity open(
+      Path path, Expectations expectations, Answer.Opening opening, LongConsumer progress)
+      throws IOException {
     return Answer.open(
         path,
         expectations.tier(),
-        OpenFile::openQuickly, // A file that is short after all has no bytes to be used.
+        opening,
         file -> {
           DataFile data = new DataFile(file, PageOne.read(file));
           boolean unproven = data.page.isPublishedFast() && !BootRecord.isRemembered(path);
           Tier tier = unproven ? Tier.FULL : expectations.tier();
           return Answer.of(path, tier, () -> data.verdict(path, expectations, tier, progress));
         });
+  }
+
+  /**
+   * The same of a file that is open already.
+   *
+   * @param file the answer's from now on: closed with it, or at once if it is not fresh
+   */
+  public static Validity check(OpenFile file, Expectations expectations) throws IOException {
+    return open(file.path(), expectations, _ -> file, _ -> {});
   }
 
   /**
@@ -92,6 +108,14 @@ public final class DataFile implements AutoCloseable {
   /** The content id. */
   public DataId id() {
     return page.id();
+  }
+
+  /**
+   * The SHA-256 of the first 2 KiB of the data file. They have the digest that all else is under,
+   * so it tells this file from any other that is not the same, bytes and records alike.
+   */
+  public byte[] headerDigest() {
+    return page.digest();
   }
 
   /** The data file's size in bytes, without the container it may be in. */

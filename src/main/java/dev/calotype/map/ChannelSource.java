@@ -1,5 +1,8 @@
 package dev.calotype.map;
 
+import dev.calotype.FileChangedException;
+import dev.calotype.os.Descriptor;
+import dev.calotype.os.FileStat;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -8,14 +11,24 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file opened by the JDK, without native access.
  *
- * @param opened the attributes it was opened with
+ * @param channel the channel
+ * @param fileKey what tells the file from others
+ * @param modified when its content had changed last when it was opened
  */
-record ChannelSource(FileChannel channel, BasicFileAttributes opened) implements Source {
+record ChannelSource(FileChannel channel, @Nullable Object fileKey, FileTime modified)
+    implements Source {
+  ChannelSource(FileChannel channel, BasicFileAttributes opened) {
+    this(channel, opened.fileKey(), opened.lastModifiedTime());
+  }
+
   @Override
   public long size() throws IOException {
     return channel.size();
@@ -32,9 +45,28 @@ record ChannelSource(FileChannel channel, BasicFileAttributes opened) implements
     return buffer.position() - offset;
   }
 
-  /** The JDK does not tell, so it is the one that leads to the same file. */
   @Override
-  public int descriptor() throws IOException {
+  public int newDescriptor(Path name) throws IOException {
+    // Most files still have their names, and finding the descriptor looks at all there are.
+    Optional<Descriptor> named = Descriptor.open(name, FileStat.ofThread());
+    if (named.isPresent()) {
+      int number = named.get().number();
+      if (isBehind(number)) {
+        channel.size(); // Throws if it is closed.
+        return number;
+      }
+      named.get().close();
+    }
+    Descriptor again = Descriptor.again(descriptor());
+    if (!isBehind(again.number())) {
+      again.close();
+      throw new FileChangedException(name.toString(), "is not what was opened any more");
+    }
+    return again.number();
+  }
+
+  /** The JDK does not tell, so it is the one that leads to the same file. */
+  private int descriptor() throws IOException {
     channel.size(); // Throws if it is closed.
     try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
       for (Path one : all) {
@@ -54,7 +86,7 @@ record ChannelSource(FileChannel channel, BasicFileAttributes opened) implements
   private boolean isSame(Path descriptor) {
     try {
       return Objects.equals(
-          Files.readAttributes(descriptor, BasicFileAttributes.class).fileKey(), opened.fileKey());
+          Files.readAttributes(descriptor, BasicFileAttributes.class).fileKey(), fileKey);
     } catch (IOException e) {
       return false; // Closed meanwhile, or it leads to nothing.
     }
@@ -68,8 +100,7 @@ record ChannelSource(FileChannel channel, BasicFileAttributes opened) implements
     } catch (NoSuchFileException e) {
       return false;
     }
-    return Objects.equals(now.fileKey(), opened.fileKey())
-        && !now.lastModifiedTime().equals(opened.lastModifiedTime());
+    return Objects.equals(now.fileKey(), fileKey) && !now.lastModifiedTime().equals(modified);
   }
 
   @Override

@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -33,12 +34,21 @@ public final class OpenFile implements AutoCloseable {
   private final Source source;
   private final long size;
   private final boolean forPrivate;
+  private final boolean isOwner;
+  private final Access access;
 
   private OpenFile(Path path, Source source, long size, boolean forPrivate) {
+    this(path, source, size, forPrivate, true, Access.UNKNOWN);
+  }
+
+  private OpenFile(
+      Path path, Source source, long size, boolean forPrivate, boolean isOwner, Access access) {
     this.path = path;
     this.source = source;
     this.size = size;
     this.forPrivate = forPrivate;
+    this.isOwner = isOwner;
+    this.access = access;
   }
 
   /**
@@ -89,13 +99,9 @@ public final class OpenFile implements AutoCloseable {
    * @throws IOException if it is not a regular file or can't be read
    */
   public static OpenFile openQuickly(Path path) throws IOException {
-    if (NativeAccess.pays()) {
-      FileStat stat = FileStat.ofThread();
-      Optional<Descriptor> descriptor = Descriptor.open(path, stat);
-      if (descriptor.isPresent()) {
-        Source source = new NativeSource(descriptor.get(), stat);
-        return new OpenFile(path, source, stat.size(), false);
-      }
+    Optional<OpenFile> opened = openNatively(path);
+    if (opened.isPresent()) {
+      return opened.get();
     }
     BasicFileAttributes kind = Files.readAttributes(path, BasicFileAttributes.class);
     if (!kind.isRegularFile()) {
@@ -105,24 +111,88 @@ public final class OpenFile implements AutoCloseable {
     return new OpenFile(path, source, kind.size(), false);
   }
 
+  /**
+   * Opens a file like {@link #open}, for positional reads above all: a mapping may take a little
+   * longer then.
+   *
+   * @throws java.nio.file.NoSuchFileException if there is none
+   * @throws IOException as {@link #open}
+   */
+  public static OpenFile openToRead(Path path) throws IOException {
+    Optional<OpenFile> opened = openNatively(path);
+    return opened.isPresent() ? opened.get() : open(path);
+  }
+
+  /** Opened by the system's own calls, if that can be done and saves time. */
+  private static Optional<OpenFile> openNatively(Path path) {
+    if (!NativeAccess.pays()) {
+      return Optional.empty();
+    }
+    FileStat stat = FileStat.ofThread();
+    return Descriptor.open(path, stat)
+        .map(open -> new OpenFile(path, new NativeSource(open, stat), stat.size(), false));
+  }
+
+  /**
+   * Opens a file as {@link #openQuickly} does, unless the path's last name is a link, and says
+   * whose it is: {@link #access()}.
+   *
+   * @throws java.nio.file.NoSuchFileException if there is none
+   * @throws IOException if it is a link or no regular file, or can't be read
+   */
+  public static OpenFile openNoLink(Path path) throws IOException {
+    if (NativeAccess.pays()) {
+      FileStat stat = FileStat.ofThread();
+      Optional<Descriptor> descriptor = Descriptor.openNoLink(path, stat);
+      if (descriptor.isPresent()) {
+        Access access = new Access(stat.owner(), stat.mode());
+        Source source = new NativeSource(descriptor.get(), stat);
+        return new OpenFile(path, source, stat.size(), false, true, access);
+      }
+    }
+    Access.Facts facts = Access.look(path);
+    if (!facts.isFile()) {
+      throw new FileSystemException(path.toString(), null, "Not a regular file");
+    }
+    FileChannel channel =
+        FileChannel.open(path, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+    Source source = new ChannelSource(channel, facts.fileKey(), facts.modified());
+    return new OpenFile(path, source, facts.size(), false, true, facts.access());
+  }
+
+  /**
+   * This file for somebody who closes what he is given: closing what this returns does nothing, and
+   * it can be used until this is closed.
+   */
+  public OpenFile lent() {
+    return new OpenFile(path, source, size, forPrivate, false, access);
+  }
+
+  /** Whose file it is and who may write to it; known if it was opened by {@link #openNoLink}. */
+  public Access access() {
+    return access;
+  }
+
   /** The size in bytes now. */
   public long currentSize() throws IOException {
     return source.size();
   }
 
   /**
-   * The number of a descriptor of this very file, for the system's own calls. It is this file's
-   * until this is closed, and no longer.
+   * The number of a new descriptor of this very file, for the system's own calls, which have to
+   * close it. Needs native access.
    *
-   * @throws IOException if this is closed, or the system has no {@code /proc/self/fd}
+   * @throws IOException if this is closed, or the file can't be found again
    */
-  public int descriptor() throws IOException {
-    return source.descriptor();
+  public int newDescriptor() throws IOException {
+    return source.newDescriptor(path);
   }
 
-  /** Whether a descriptor of this process leads to this very file. */
-  public boolean isBehind(int descriptor) throws IOException {
-    return source.isBehind(descriptor);
+  /** Whether another is the very same file, whatever their names. Needs native access. */
+  public boolean isSame(OpenFile other) throws IOException {
+    try (Descriptor theirs = Descriptor.of(other.newDescriptor())) {
+      return source.isBehind(theirs.number());
+    }
   }
 
   /** The path the file was opened by. It may name another file by now. */
@@ -259,6 +329,8 @@ public final class OpenFile implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    source.close();
+    if (isOwner) {
+      source.close();
+    }
   }
 }

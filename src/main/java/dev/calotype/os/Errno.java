@@ -22,6 +22,16 @@ final class Errno {
         .downcallHandle(function, type, Linker.Option.captureCallState("errno"));
   }
 
+  /** The same of a function that takes more arguments than it declares. */
+  static MethodHandle capturing(MemorySegment function, FunctionDescriptor type, int declared) {
+    return Linker.nativeLinker()
+        .downcallHandle(
+            function,
+            type,
+            Linker.Option.firstVariadicArg(declared),
+            Linker.Option.captureCallState("errno"));
+  }
+
   /** Where this thread's calls put the number. */
   static MemorySegment ofThread() {
     return MINE.get();

@@ -15,6 +15,10 @@ import java.util.concurrent.TimeUnit;
  */
 public final class FileStat {
   private static final ThreadLocal<FileStat> MINE = ThreadLocal.withInitial(FileStat::new);
+
+  /** linux/fcntl.h. */
+  private static final int AT_SYMLINK_NOFOLLOW = 0x100;
+
   private static final MemorySegment ITSELF = Arena.global().allocateFrom("");
 
   private final MemorySegment facts = Arena.ofAuto().allocate(statx.layout());
@@ -36,6 +40,19 @@ public final class FileStat {
     return name.isPresent() && look(name.get());
   }
 
+  /** The same, of a link itself. */
+  public boolean lookAtLink(Path path) {
+    Optional<PathBytes> name = PathBytes.of(path);
+    return name.isPresent()
+        && Posix.statx(
+                Posix.AT_FDCWD(),
+                name.get().segment(),
+                AT_SYMLINK_NOFOLLOW,
+                Posix.STATX_BASIC_STATS(),
+                facts)
+            == 0;
+  }
+
   /** The same of a path that is there as bytes. */
   public boolean look(PathBytes path) {
     return Posix.statx(Posix.AT_FDCWD(), path.segment(), 0, Posix.STATX_BASIC_STATS(), facts) == 0;
@@ -50,6 +67,11 @@ public final class FileStat {
   /** What it is and who may do what with it, as in sys/stat.h. */
   public int mode() {
     return Short.toUnsignedInt(statx.stx_mode(facts));
+  }
+
+  /** The number of the user whose it is. */
+  public int owner() {
+    return statx.stx_uid(facts);
   }
 
   /** Whether it is a regular file. */
@@ -76,6 +98,11 @@ public final class FileStat {
   public long device() {
     return (long) statx.stx_dev_major(facts) << Integer.SIZE
         | Integer.toUnsignedLong(statx.stx_dev_minor(facts));
+  }
+
+  /** How the kernel would tell it where it is mapped, on file systems that have one device each. */
+  public MappedFile mapped() {
+    return new MappedFile(statx.stx_dev_major(facts), statx.stx_dev_minor(facts), inode());
   }
 
   /** When its content changed last, in nanoseconds since 1970, as near as a long comes to that. */

@@ -226,7 +226,7 @@ public final class Publication implements AutoCloseable {
       for (Path folder : folders) {
         syncFolder(folder);
       }
-    } else {
+    } else if (durability == Durability.FAST) {
       for (Publication file : files) {
         BootRecord.remember(file.target);
       }

@@ -28,7 +28,7 @@ final class MainTest {
     for (String command :
         new String[] {
           "inspect", "find", "split", "join", "check", "embed", "wrap", "unwrap", "note", "link",
-          "seal", "load", "codes", "graph", "demo"
+          "seal", "load", "codes", "graph", "cache", "demo"
         }) {
       assertThat(help).containsPattern("\\R  " + command + " +[A-Z].*\\.\\R");
     }

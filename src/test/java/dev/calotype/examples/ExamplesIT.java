@@ -8,28 +8,31 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every folder of examples/ is a module compiled with only the jar on the module path. */
+/**
+ * Every folder of examples/ is a module compiled with the jar, and the runtime that it is for, on
+ * the module path.
+ */
 final class ExamplesIT {
-  private static final Path JAR = Path.of(System.getProperty("calotype.jar", ""));
-  private static final Path EXAMPLES = Path.of(System.getProperty("calotype.root", ""), "examples");
+  private static final Path JAR = Examples.JAR;
+  private static final Path EXAMPLES = Examples.sources("");
 
   @Test
-  void everyExampleCompilesAgainstTheJarAloneWithoutAWarning(@TempDir Path folder)
-      throws IOException {
+  void everyExampleCompilesAgainstTheJarWithoutAWarning(@TempDir Path folder) throws IOException {
     List<Path> examples;
     try (Stream<Path> folders = Files.list(EXAMPLES)) {
       examples = folders.filter(Files::isDirectory).sorted().toList();
     }
     assertThat(examples).isNotEmpty();
     for (Path example : examples) {
-      Run run = compile(example, folder.resolve(example.getFileName()));
+      Path name = example.getFileName();
+      Path libraries = Examples.libraries(name.toString());
+      Run run = Examples.compile(example, folder.resolve(name), libraries);
       assertThat(run).as(example.toString()).isEqualTo(new Run(0, "", ""));
     }
   }
@@ -37,7 +40,7 @@ final class ExamplesIT {
   @Test
   void theFirstLinesBootWithTheJarAloneAndDoWhatTheySay(@TempDir Path folder) {
     Path classes = folder.resolve("classes");
-    compile(EXAMPLES.resolve("first-lines"), classes).succeeded();
+    Examples.compile(EXAMPLES.resolve("first-lines"), classes).succeeded();
     Run run =
         Run.of(
             Map.of(),
@@ -80,19 +83,7 @@ final class ExamplesIT {
     Files.writeString(
         sources.resolve("User.java"),
         "package user; final class User { Class<?> it = %s.class; }".formatted(type));
-    return compile(sources, folder.resolve("classes"));
-  }
-
-  private static Run compile(Path sources, Path classes) {
-    List<String> command = new ArrayList<>();
-    command.addAll(List.of(tool("javac"), "--module-path", JAR.toString()));
-    command.addAll(List.of("-Xlint:all", "-Werror", "-d", classes.toString()));
-    try (Stream<Path> files = Files.walk(sources)) {
-      files.map(Path::toString).filter(name -> name.endsWith(".java")).forEach(command::add);
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-    return Run.of(Map.of(), command);
+    return Examples.compile(sources, folder.resolve("classes"));
   }
 
   private static String tool(String name) {

@@ -244,7 +244,7 @@ class GraphTest {
       session.node(1, 0, 0, 0, 0, new long[] {1}, 1);
       assertThatThrownBy(session::commit)
           .isInstanceOf(RefusedException.class)
-          .hasMessageContaining("an edge leads to node 1, which nobody recorded");
+          .hasMessageContaining("node 0 depends on node 1, which nobody recorded");
       session.node(1, 1, 0, 0, 0, none, 0);
       assertThatThrownBy(session::commit).hasMessageContaining("an earlier commit failed");
     }

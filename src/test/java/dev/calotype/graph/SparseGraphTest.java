@@ -49,7 +49,8 @@ class SparseGraphTest {
       directory.set(HUGE, rest.append(encoder.bytes(), size));
       long limit = SMALL_FIRST + SMALL;
       int nodes = HUGE + SMALL;
-      IndexTable table = IndexWriter.write(rest, path.toString(), nodes, limit, new Keys());
+      IndexWriter index = new IndexWriter(path.toString(), nodes, limit, (a, b) -> a == b);
+      IndexTable table = index.write(rest, SparseGraphTest::offer, _ -> {});
       Directory.Root root = directory.write(rest);
       rest.align();
       rest.flush();
@@ -196,20 +197,12 @@ class SparseGraphTest {
     file.write(ByteBuffer.wrap(bytes, 0, length), at);
   }
 
-  private static final class Keys implements IndexWriter.Keys {
-    @Override
-    public void offer(IndexWriter to) {
-      for (int i = 0; i < HUGE; i++) {
-        to.take(KeyHash.of(3, 7, i), (long) i << Layout.BLOCK_BITS);
-      }
-      for (int i = 0; i < SMALL; i++) {
-        to.take(KeyHash.of(4, 7, i), SMALL_FIRST + i);
-      }
+  private static void offer(IndexWriter to) {
+    for (int i = 0; i < HUGE; i++) {
+      to.take(KeyHash.of(3, 7, i), (long) i << Layout.BLOCK_BITS);
     }
-
-    @Override
-    public boolean same(long a, long b) {
-      return a == b;
+    for (int i = 0; i < SMALL; i++) {
+      to.take(KeyHash.of(4, 7, i), SMALL_FIRST + i);
     }
   }
 }

@@ -9,6 +9,7 @@ import dev.calotype.testing.Run;
 import dev.calotype.testing.Tools;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,6 +85,22 @@ class ElfLinkageTest {
     for (Path library : Libraries.ofTheSystem(Tools.count(10, 500))) {
       compareRelocations(library);
       compareVersions(library);
+    }
+  }
+
+  @Test
+  void versionsOfAScriptAreThoseOfReadobjOnBigAndSmallMachinesToo() throws IOException {
+    Path script = folder.resolve("versions");
+    Files.writeString(script, "V_1 { global: ans*; };\nV_2 {} V_1;\nV_EMPTY {} V_2;\n");
+    for (String arch : List.of("x86_64", "i386", "s390x", "powerpc")) {
+      Path library = Libraries.cross(folder, arch + "-linux-gnu", "-Wl,--version-script=" + script);
+      compareVersions(library);
+      try (Arena arena = Arena.ofConfined()) {
+        ElfImage image = (ElfImage) Image.map(Libraries.withoutSections(library), arena);
+        assertThat(image.definedVersions())
+            .extracting(ElfImage.DefinedVersion::version)
+            .endsWith("V_1", "V_2", "V_EMPTY");
+      }
     }
   }
 
@@ -238,8 +255,14 @@ class ElfLinkageTest {
   }
 
   private static void compareVersions(Path library) throws IOException {
+    Readobj info = Readobj.of(library, "--version-info");
+    List<String> defined =
+        info.all("Definition").stream()
+            .map(it ->
+                it.text("Name") + " " + Integer.toHexString(flags(it.child("Flags").orElseThrow())))
+            .toList();
     List<String> theirs = new ArrayList<>();
-    for (Readobj dependency : Readobj.of(library, "--version-info").all("Dependency")) {
+    for (Readobj dependency : info.all("Dependency")) {
       for (Readobj entry : dependency.all("Entry")) {
         theirs.add(dependency.text("FileName") + " " + entry.text("Name"));
       }
@@ -249,7 +272,17 @@ class ElfLinkageTest {
       assertThat(image.neededVersions())
           .extracting(version -> version.library() + " " + version.version())
           .isEqualTo(theirs);
+      assertThat(image.definedVersions())
+          .extracting(it ->
+              it.version()
+                  + " "
+                  + Integer.toHexString((it.isBase() ? 1 : 0) | (it.isWeak() ? 2 : 0)))
+          .isEqualTo(defined);
     }
+  }
+
+  private static int flags(Readobj block) {
+    return Integer.decode(block.value().replaceAll("[()]", ""));
   }
 
   private static long dynamicEntries(Path library) {

@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files made to be believed: each lie that has brought down a reader, by itself. */
 class HostileImageTest {
@@ -134,8 +136,9 @@ class HostileImageTest {
     assertThatThrownBy(() -> elf.image().needed()).isInstanceOf(MalformedImageException.class);
   }
 
-  @Test
-  void versionsThatAreWalkedOverAgainAndAgainAreMalformed() {
+  @ParameterizedTest
+  @ValueSource(longs = {0x6ffffffeL, 0x6ffffffcL})
+  void versionsThatAreWalkedOverAgainAndAgainAreMalformed(long tag) {
     int size = 1 << 18;
     Elf64 elf = new Elf64(0, 2);
     ByteBuffer versions = Elf64.buffer(size);
@@ -147,12 +150,13 @@ class HostileImageTest {
     long needed = elf.add(versions);
     ByteBuffer table = Elf64.buffer(6 * 16);
     table.putLong(0, 5).putLong(8, strings).putLong(16, 10).putLong(24, 64);
-    table.putLong(32, 0x6ffffffeL).putLong(40, needed).putLong(48, 0x6fffffffL).putLong(56, -1);
+    table.putLong(32, tag).putLong(40, needed).putLong(48, tag + 1).putLong(56, -1);
     long start = elf.add(table);
     elf.segment(0, 1, 0, 0, elf.size());
     elf.segment(1, PT_DYNAMIC, start, start, table.capacity());
     ElfImage image = (ElfImage) elf.image();
-    assertThatThrownBy(image::neededVersions).isInstanceOf(MalformedImageException.class);
+    assertThatThrownBy(tag == 0x6ffffffeL ? image::neededVersions : image::definedVersions)
+        .isInstanceOf(MalformedImageException.class);
   }
 
   @Test

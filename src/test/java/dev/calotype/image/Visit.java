@@ -214,6 +214,7 @@ public final class Visit {
     ask(() -> sink += image.runPath().hashCode());
     each(image::dynamicEntries, entry -> sink += entry.tag() + entry.value());
     each(image::neededVersions, version -> sink += version.hashCode());
+    each(image::definedVersions, version -> sink += version.hashCode());
   }
 
   private void machO(MachOImage image) {

@@ -260,6 +260,11 @@ public final class ElfFile implements ElfImage {
   }
 
   @Override
+  public List<DefinedVersion> definedVersions() {
+    return ElfVersions.defined(this);
+  }
+
+  @Override
   public List<RelocationTable> relocations() {
     return ElfRelocations.tables(this);
   }

@@ -1,0 +1,297 @@
+package dev.calotype.examples.sepia;
+
+import dev.calotype.MalformedImageException;
+import dev.calotype.cache.Key;
+import dev.calotype.graph.Fingerprint;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * Brings all modules of a program up to date: finds what each is made from, looks for it in the
+ * store, and compiles what is not there. Owns the entries that it opened.
+ */
+final class Build implements AutoCloseable {
+  private final Project project;
+  private final Settings settings;
+  private final Shelf shelf;
+  private final Memory memory;
+  private final Compiler compiler;
+  private final Report report = new Report();
+  private final Map<String, Recipe> recipes = new LinkedHashMap<>();
+  private final Map<String, Shelf.Entry> entries = new HashMap<>();
+  private String identity = "";
+
+  Build(Project project, Settings settings, Shelf shelf, Memory memory, Compiler compiler) {
+    this.project = project;
+    this.settings = settings;
+    this.shelf = shelf;
+    this.memory = memory;
+    this.compiler = compiler;
+  }
+
+  /** A module that has to be compiled, or whose code has to be. */
+  private record Job(String module, Optional<Shelf.Entry> entry, List<String> causes) {}
+
+  /**
+   * Builds.
+   *
+   * @param isLazy whether to believe the graph where it says that nothing has changed, and to look
+   *     for such a module in the store when it is asked for
+   * @throws SourceException if something is wrong with the program
+   */
+  void run(boolean isLazy) throws IOException {
+    try {
+      build(isLazy);
+    } catch (MalformedImageException e) {
+      // Only the graph is asked without a verdict. It can be found out again.
+      report.note("the graph was damaged: " + e.getMessage());
+      Files.deleteIfExists(settings.graph(project));
+      build(isLazy);
+    } finally {
+      remember(memory::save);
+    }
+  }
+
+  /** What was done. */
+  Report report() {
+    return report;
+  }
+
+  /** How many modules the program has. */
+  int modules() {
+    return recipes.size();
+  }
+
+  /** The entry of a module, open as long as this is. */
+  Shelf.Entry entry(String module) throws IOException {
+    Shelf.Entry entry = entries.get(module);
+    if (entry != null) {
+      return entry;
+    }
+    Shelf.Answer answer = shelf.get(key(module));
+    if (answer.entry().isEmpty() || !answer.entry().get().has(settings.variant())) {
+      return again(module, answer.entry(), answer.why());
+    }
+    entries.put(module, answer.entry().get());
+    return answer.entry().get();
+  }
+
+  /**
+   * Compiles a module anew, whose entry was damaged though it did not look so.
+   *
+   * @param why what was found
+   */
+  Shelf.Entry again(String module, String why) throws IOException {
+    Shelf.Entry old = entries.remove(module);
+    if (old != null) {
+      old.close();
+    }
+    shelf.drop(key(module));
+    return again(module, Optional.empty(), why);
+  }
+
+  private Shelf.Entry again(String module, Optional<Shelf.Entry> entry, String why)
+      throws IOException {
+    Source source = project.source(module);
+    if (!Fingerprints.of(Lexer.normalised(source)).equals(recipe(module).source())) {
+      throw new IOException("%s changed while the program ran".formatted(source.file()));
+    }
+    Syntax.Module parsed = Parser.parse(source);
+    Map<String, Interface> imports = new HashMap<>();
+    for (Syntax.Import it : parsed.imports()) {
+      imports.put(it.alias(), Interface.of(Parser.parse(project.source(it.module()))));
+    }
+    ModuleCompiler.Work work =
+        ModuleCompiler.Work.of(parsed, imports, key(module), entry, List.of(why));
+    add(compiler().compile(work));
+    return entry(module);
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (Shelf.Entry entry : entries.values()) {
+      entry.close();
+    }
+  }
+
+  private void build(boolean isLazy) throws IOException {
+    String before = memory.compiler();
+    identity = compiler.identity();
+    try (Dependencies dependencies =
+        new Dependencies(project, memory, settings.graph(project))) {
+      if (!dependencies.trouble().isEmpty()) {
+        report.note(dependencies.trouble() + ", so everything is parsed");
+      }
+      if (dependencies.isCompilerNew(identity)) {
+        report.note("the compiler changed: it was '%s', it is '%s'".formatted(before, identity));
+      }
+      compile(dependencies, jobs(dependencies, isLazy));
+      for (String module : entries.keySet()) {
+        String code = key(module).hex() + settings.variant().tag();
+        dependencies.recordCode(module, settings.variant(), Fingerprints.of(code));
+      }
+      remember(dependencies::commit);
+    }
+  }
+
+  /** Looks at each module that is reached from the first one. */
+  private List<Job> jobs(Dependencies dependencies, boolean isLazy) throws IOException {
+    recipes.clear();
+    List<Job> jobs = new ArrayList<>();
+    Deque<String> waiting = new ArrayDeque<>(List.of(project.main()));
+    while (!waiting.isEmpty()) {
+      String module = waiting.remove();
+      if (recipes.containsKey(module)) {
+        continue;
+      }
+      long start = System.nanoTime();
+      Recipe recipe = dependencies.recipe(module);
+      recipes.put(module, recipe);
+      waiting.addAll(recipe.imports().keySet());
+      boolean isFresh = isLazy && dependencies.isCodeGreen(module, settings.variant());
+      if (!isFresh) {
+        Shelf.Answer answer = shelf.get(key(module));
+        answer.entry().ifPresent(entry -> entries.put(module, entry));
+        isFresh = answer.entry().isPresent() && answer.entry().get().has(settings.variant());
+        if (!isFresh) {
+          jobs.add(new Job(module, answer.entry(), causes(dependencies, module, answer)));
+        }
+      }
+      if (isFresh) {
+        List<String> why =
+            dependencies.isTextNew(module) ? List.of("only comments or space changed") : List.of();
+        report.add(
+            new Report.Line(module, Report.Outcome.FRESH, why, System.nanoTime() - start));
+      }
+    }
+    return jobs;
+  }
+
+  /** Why a module can't be used as it is. */
+  private List<String> causes(Dependencies dependencies, String module, Shelf.Answer answer) {
+    if (answer.entry().isPresent()) {
+      return List.of("no code for " + settings.variant());
+    }
+    Optional<Recipe> before = dependencies.recipeBefore(module);
+    if (before.isEmpty()) {
+      return List.of("new");
+    }
+    Recipe now = recipe(module);
+    List<String> causes = new ArrayList<>();
+    if (!before.get().source().equals(now.source())) {
+      causes.add("its source changed");
+    }
+    changes("interface of ", before.get().imports(), now.imports(), causes);
+    changes("file ", before.get().files(), now.files(), causes);
+    if (causes.isEmpty()) {
+      causes.add(answer.why());
+    }
+    return causes;
+  }
+
+  private static void changes(
+      String what,
+      Map<String, Fingerprint> before,
+      Map<String, Fingerprint> now,
+      List<String> causes) {
+    now.forEach((name, value) -> {
+      if (!value.equals(before.getOrDefault(name, value))) {
+        causes.add(what + name + " changed");
+      }
+    });
+  }
+
+  /** Compiles side by side, after all was checked. */
+  private void compile(Dependencies dependencies, List<Job> jobs) throws IOException {
+    if (jobs.isEmpty()) {
+      return;
+    }
+    List<ModuleCompiler.Work> works = new ArrayList<>();
+    for (Job job : jobs) {
+      Syntax.Module module = dependencies.parsed(job.module());
+      Map<String, Interface> imports = new HashMap<>();
+      for (Syntax.Import it : module.imports()) {
+        imports.put(it.alias(), interfaceOf(dependencies, it.module()));
+      }
+      works.add(
+          ModuleCompiler.Work.of(module, imports, key(job.module()), job.entry(), job.causes()));
+    }
+    ModuleCompiler compiler = compiler();
+    List<Future<ModuleCompiler.Done>> futures = new ArrayList<>();
+    int threads = Runtime.getRuntime().availableProcessors();
+    try (ExecutorService executor = Executors.newFixedThreadPool(threads)) {
+      works.forEach(work -> futures.add(executor.submit(() -> compiler.compile(work))));
+    }
+    Optional<Throwable> failure = Optional.empty();
+    for (Future<ModuleCompiler.Done> future : futures) {
+      if (future.state() == Future.State.SUCCESS) {
+        add(future.resultNow());
+      } else if (failure.isEmpty()) {
+        failure = Optional.of(future.exceptionNow());
+      }
+    }
+    if (failure.isPresent()) {
+      throw failure.get() instanceof IOException e
+          ? e
+          : new IOException(failure.get().getMessage(), failure.get());
+    }
+  }
+
+  private void add(ModuleCompiler.Done done) {
+    entries.put(done.work().name(), done.entry());
+    report.add(done.line());
+    if (!done.entry().isStored()) {
+      report.note("%s could not be kept in the store".formatted(done.work().name()));
+    }
+  }
+
+  private ModuleCompiler compiler() {
+    return new ModuleCompiler(
+        project, shelf, new CodeMaker(compiler, identity), settings.variant());
+  }
+
+  /** The interface of a module: from its data where that is there, else from its source. */
+  private Interface interfaceOf(Dependencies dependencies, String module) throws IOException {
+    Shelf.Entry entry = entries.get(module);
+    return entry != null
+        ? entry.metadata().exported()
+        : Interface.of(dependencies.parsed(module));
+  }
+
+  private Key key(String module) {
+    return Shelf.key(identity, module, recipe(module));
+  }
+
+  private Recipe recipe(String module) {
+    Recipe recipe = recipes.get(module);
+    if (recipe == null) {
+      throw new IllegalArgumentException("no module " + module);
+    }
+    return recipe;
+  }
+
+  /** What is not remembered is found out again: no reason to stop. */
+  private void remember(Remembering work) {
+    try {
+      work.run();
+    } catch (IOException e) {
+      report.note("not remembered for next time: " + e.getMessage());
+    }
+  }
+
+  @FunctionalInterface
+  private interface Remembering {
+    void run() throws IOException;
+  }
+}

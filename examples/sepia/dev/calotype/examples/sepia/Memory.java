@@ -1,0 +1,157 @@
+package dev.calotype.examples.sepia;
+
+import dev.calotype.Durability;
+import dev.calotype.graph.Fingerprint;
+import dev.calotype.ji.DataFile;
+import dev.calotype.ji.DataFileWriter;
+import dev.calotype.ji.DataSection;
+import dev.calotype.ji.Expectations;
+import dev.calotype.ji.Tier;
+import dev.calotype.ji.Validity;
+import dev.calotype.ji.WriteOptions;
+import dev.calotype.stream.Metadata;
+import dev.calotype.stream.MetadataReader;
+import dev.calotype.stream.MetadataWriter;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What is known on this machine of a program's files, so that what has not changed need not be read
+ * again, and of the compiler, so that it need not be started to be asked. Losing it costs that.
+ */
+final class Memory {
+  private static final String SECTION = "files";
+  private static final String FORMAT = "sepia memory 1";
+
+  private final Path file;
+  private final SortedMap<String, Known> known = new TreeMap<>();
+  private String compilerFile = "";
+  private String compiler = "";
+  private boolean isChanged;
+
+  /**
+   * A file as it was found.
+   *
+   * @param key stands for its name
+   * @param state what it looked like
+   * @param content stands for its content
+   */
+  record Known(Fingerprint key, FileState state, Fingerprint content) {}
+
+  private Memory(Path file) {
+    this.file = file;
+  }
+
+  /** The memory in a file; empty if it is not there or can't be read. */
+  static Memory open(Path file) throws IOException {
+    Memory memory = new Memory(file);
+    Expectations full = Expectations.none().withCompiler(FORMAT).withTier(Tier.FULL);
+    try (Arena arena = Arena.ofConfined();
+        Validity validity = DataFile.check(file, full)) {
+      if (validity instanceof Validity.Fresh fresh) {
+        DataSection section = fresh.data().section(SECTION).orElseThrow();
+        memory.read(MetadataReader.of(section.load(arena), file.toString()));
+      }
+    }
+    return memory;
+  }
+
+  /** All files by name, as they were found before or since. */
+  SortedMap<String, Known> files() {
+    return known;
+  }
+
+  /**
+   * Stands for the content of a file, which is read only if it looks different.
+   *
+   * @param name what it is called here
+   * @return empty if there is no such file
+   */
+  Optional<Fingerprint> content(String name, Path path) throws IOException {
+    long now = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
+    FileState state;
+    try {
+      state = FileState.of(path);
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+    Known before = known.get(name);
+    if (before != null && before.state().equals(state)) {
+      return Optional.of(before.content());
+    }
+    Fingerprint content = Fingerprints.of(Files.readAllBytes(path));
+    // What was written just now may be written again, and look the same.
+    FileState kept = state.isOlderThan(now) ? state : new FileState(-1, 0, 0, 0);
+    Known found = new Known(Fingerprints.of(name), kept, content);
+    isChanged |= !found.equals(known.put(name, found));
+    return Optional.of(content);
+  }
+
+  /** What the compiler in that file said of itself. */
+  Optional<String> compiler(String file) {
+    return compilerFile.equals(file) ? Optional.of(compiler) : Optional.empty();
+  }
+
+  /** What the last compiler said, whichever it was; empty if there was none. */
+  String compiler() {
+    return compiler;
+  }
+
+  void setCompiler(String file, String identity) {
+    isChanged = true;
+    compilerFile = file;
+    compiler = identity;
+  }
+
+  /** Writes it if anything is new. */
+  void save() throws IOException {
+    if (!isChanged) {
+      return;
+    }
+    WriteOptions options =
+        WriteOptions.standard().withReplace(true).withDurability(Durability.FAST);
+    try (Arena arena = Arena.ofConfined();
+        MetadataWriter out = MetadataWriter.create(file, true);
+        DataFileWriter data = DataFileWriter.create(file, options.withCompiler(FORMAT))) {
+      write(out);
+      try (Metadata written = out.finish(arena)) {
+        DataWriter.section(data, SECTION, written.bytes());
+      }
+      data.publish();
+    }
+  }
+
+  private void write(MetadataWriter out) {
+    out.string(compilerFile).string(compiler).unsigned32(known.size());
+    known.forEach((name, it) -> {
+      out.string(name).fixed128(it.key().high(), it.key().low());
+      out.fixed64(it.state().size()).fixed64(it.state().modified());
+      out.fixed64(it.state().changed()).fixed64(it.state().inode());
+      out.fixed128(it.content().high(), it.content().low());
+    });
+  }
+
+  private void read(MetadataReader in) {
+    compilerFile = in.string();
+    compiler = in.string();
+    int count = in.unsigned32();
+    for (int i = 0; i < count; i++) {
+      String name = in.string();
+      Fingerprint key = fingerprint(in);
+      FileState state = new FileState(in.fixed64(), in.fixed64(), in.fixed64(), in.fixed64());
+      known.put(name, new Known(key, state, fingerprint(in)));
+    }
+  }
+
+  private static Fingerprint fingerprint(MetadataReader in) {
+    long low = in.fixed128();
+    return new Fingerprint(in.high(), low);
+  }
+}

@@ -1,0 +1,61 @@
+package dev.calotype.cache;
+
+import dev.calotype.ji.DataId;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * A file of an entry, as the manifest has it: docs/store.md, "Manifest".
+ *
+ * @param name what the builder called it
+ * @param kind what it is
+ * @param generation how often the file was replaced
+ * @param size the file's size in bytes
+ * @param digest what proves the file
+ * @param dataId the data that it is or belongs to
+ */
+@SuppressWarnings("ArrayRecordComponent") // Compared below.
+record Member(
+    String name, Kind kind, int generation, long size, byte[] digest, Optional<DataId> dataId) {
+  static final int MOST_NAME = 100;
+  private static final Pattern NAME =
+      Pattern.compile("[A-Za-z0-9][A-Za-z0-9._+-]{0,%d}".formatted(MOST_NAME - 1));
+
+  /** What a member is. The number is the one in a manifest, less 1. */
+  enum Kind {
+    /** A data file. */
+    DATA,
+    /** A code object. */
+    CODE,
+    /** Anything else. */
+    OTHER
+  }
+
+  /** Whether a builder may call a file so. */
+  static boolean isName(String name) {
+    return NAME.matcher(name).matches() && !name.equals(Manifest.NAME);
+  }
+
+  /** The file's name in the entry's folder. */
+  String fileName() {
+    return generation == 0 ? name : Integer.toUnsignedString(generation) + "~" + name;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Member member
+        && name.equals(member.name)
+        && kind == member.kind
+        && generation == member.generation
+        && size == member.size
+        && Arrays.equals(digest, member.digest)
+        && dataId.equals(member.dataId);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(name, generation, Arrays.hashCode(digest));
+  }
+}
