@@ -186,7 +186,7 @@ final class Cleanup {
         if (Files.exists(folder.resolve(Manifest.NAME), LinkOption.NOFOLLOW_LINKS)) {
           return;
         }
-        aside = removal().putAside(place);
+        aside = store.removal().putAside(place);
       }
       remains++;
       PrivateFiles.remove(aside);
@@ -207,7 +207,7 @@ final class Cleanup {
         if (Math.max(0, created) != entry.created()) {
           return false;
         }
-        aside = removal().putAside(entry.place());
+        aside = store.removal().putAside(entry.place());
       }
       upkeep.happened(UsageSink.Event.EVICTED);
       evicted.add(report(eviction));
@@ -220,9 +220,5 @@ final class Cleanup {
       upkeep.count(Upkeep.FAILED, 1);
       return false;
     }
-  }
-
-  private Removal removal() throws IOException {
-    return new Removal(layout, store.folder().own(), store.folder().session());
   }
 }

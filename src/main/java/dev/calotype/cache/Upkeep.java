@@ -80,7 +80,7 @@ final class Upkeep implements UsageSink {
 
   /** Writes what happened up to now into the session's log. */
   synchronized void flush() throws IOException {
-    Activity.Taken taken = activity.take(now());
+    Activity.Taken taken = activity.take(store.config().clock().instant());
     if (taken.records().isEmpty()) {
       return;
     }

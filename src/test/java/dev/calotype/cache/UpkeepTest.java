@@ -93,12 +93,13 @@ class UpkeepTest {
       full.add(activity.hit(place));
     }
     assertThat(full).containsExactly(false, false, true, true, true, true);
-    Activity.Taken taken = activity.take(1);
+    Activity.Taken taken = activity.take(Instant.EPOCH);
     assertThat(taken.counts()).isEqualTo(Map.of("hits", 6L, "dropped-events", 2L));
     assertThat(taken.events()).isEqualTo(4);
-    assertThat(activity.take(1).records()).isEmpty();
+    assertThat(activity.take(Instant.EPOCH).records()).isEmpty();
     activity.giveBack(taken);
-    assertThat(activity.take(1).counts()).isEqualTo(Map.of("hits", 6L, "dropped-events", 6L));
+    assertThat(activity.take(Instant.EPOCH).counts())
+        .isEqualTo(Map.of("hits", 6L, "dropped-events", 6L));
   }
 
   @Test
