@@ -31,7 +31,7 @@ final class CodeMaker {
   /** The type of the runtime's function. */
   static final String RUNTIME_TYPE = "(JPJJ)J";
 
-  private static final long LARGEST_PAGE = 1 << 16;
+  private static final Host HOST = Host.current();
 
   /** What code is made for: this machine. */
   static final ObjectTarget TARGET = target();
@@ -96,7 +96,7 @@ final class CodeMaker {
     }
     CellTable cells =
         CellTable.of(
-                LinkedNote.unsealed(Shape.SLOTS, LARGEST_PAGE, data.data().id(), origin))
+                LinkedNote.unsealed(Shape.SLOTS, HOST.pageSize(), data.data().id(), origin))
             .importCell(RUNTIME, RUNTIME, RUNTIME_TYPE);
     if (!generated.literals().isEmpty()) {
       cells.slot(CGenerator.LITERALS_CELL, DataWriter.LITERALS, 0);
@@ -114,7 +114,7 @@ final class CodeMaker {
 
   /** What objects of this machine are. */
   private static ObjectTarget target() {
-    String host = Host.current().target();
+    String host = HOST.target();
     return Arrays.stream(ObjectTarget.values())
         .filter(it -> it.target().id().equals(host))
         .findFirst()
