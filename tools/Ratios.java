@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -13,8 +14,10 @@ import java.util.regex.Pattern;
  * The ratios of benches to a peer of the same class, over several runs of JMH.
  *
  * <p>{@code java tools/Ratios.java PEER RESULT.json...} takes the results of runs with one fork
- * each and prints for each bench the median of the runs' ratios to the method PEER, the lowest and
- * the highest, the median score, and the bytes allocated per operation.
+ * each and prints for each bench the median of the runs' ratios to PEER, the lowest and the
+ * highest, the median score, and the bytes allocated per operation. PEER is the last word of a
+ * method's name: of {@code c}, {@code findOurs} is compared with {@code findC}, or with {@code c}
+ * if there is none. See bench/README.md.
  */
 final class Ratios {
   private static final Pattern RESULT =
@@ -36,15 +39,18 @@ final class Ratios {
     Map<String, Row> rows = new TreeMap<>();
     for (int i = 1; i < arguments.length; i++) {
       String json = Files.readString(Path.of(arguments[i]));
-      Map<String, Double> peers = new TreeMap<>();
+      Map<String, Double> scores = new TreeMap<>();
       for (Matcher result = RESULT.matcher(json); result.find(); ) {
-        if (result.group(1).endsWith("." + peer)) {
-          peers.put(group(result.group(1), result.group()), number(SCORE, result.group()));
-        }
+        scores.put(result.group(1) + parameters(result.group()), number(SCORE, result.group()));
       }
       for (Matcher result = RESULT.matcher(json); result.find(); ) {
         double score = number(SCORE, result.group());
-        Double other = peers.get(group(result.group(1), result.group()));
+        Double other =
+            peers(result.group(1), peer).stream()
+                .map(name -> scores.get(name + parameters(result.group())))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
         Row row =
             rows.computeIfAbsent(
                 name(result.group(1)) + parameters(result.group()),
@@ -74,9 +80,16 @@ final class Ratios {
             median(row.bytes)));
   }
 
-  /** A class and its parameters: what a bench and its peer have in common. */
-  private static String group(String benchmark, String result) {
-    return benchmark.substring(0, benchmark.lastIndexOf('.')) + parameters(result);
+  /** What the peer of a bench may be called: after the same question, or after none. */
+  private static List<String> peers(String benchmark, String peer) {
+    int method = benchmark.lastIndexOf('.') + 1;
+    int who = benchmark.length();
+    while (who > method && !Character.isUpperCase(benchmark.charAt(who - 1))) {
+      who--;
+    }
+    String question = benchmark.substring(0, Math.max(method, who - 1));
+    String word = Character.toUpperCase(peer.charAt(0)) + peer.substring(1);
+    return List.of(question + word, benchmark.substring(0, method) + peer);
   }
 
   private static String name(String benchmark) {

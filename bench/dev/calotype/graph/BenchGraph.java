@@ -1,10 +1,12 @@
 package dev.calotype.graph;
 
 import dev.calotype.Durability;
+import dev.calotype.bench.Programs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
@@ -20,7 +22,11 @@ public enum BenchGraph {
   SYNTHETIC_30M(30_000_000);
 
   private static final Path FOLDER = Path.of("target", "bench");
+  private static final Path RUSTC_FILE = FOLDER.toAbsolutePath().resolve("rustc-dep-graph.bin");
   private static final int CRATE_ITEMS = 3500;
+
+  /** Of the graph and, beside it, of the peers' tables. */
+  private static final int BYTES_PER_NODE = 500;
 
   private final int nodes;
 
@@ -28,9 +34,35 @@ public enum BenchGraph {
     this.nodes = nodes;
   }
 
+  /** Why it can't be made here, if it can't. */
+  Optional<String> missing() throws IOException {
+    if (Files.exists(path())) {
+      return Optional.empty();
+    }
+    if (this == RUSTC) {
+      return missingRustc();
+    }
+    Files.createDirectories(FOLDER);
+    long free = Files.getFileStore(FOLDER).getUsableSpace();
+    return free > (long) nodes * BYTES_PER_NODE
+        ? Optional.empty()
+        : Optional.of("the disk has %d MiB left".formatted(free >> 20));
+  }
+
+  /** Why there is no file of rustc's, if there is none. */
+  static Optional<String> missingRustc() {
+    return Files.exists(RUSTC_FILE) || Programs.isThere("rustc")
+        ? Optional.empty()
+        : Optional.of("there is no rustc");
+  }
+
+  private Path path() {
+    return FOLDER.toAbsolutePath().resolve(name() + ".graph");
+  }
+
   /** The graph, of one segment. */
   Path file() throws IOException {
-    Path file = FOLDER.toAbsolutePath().resolve(name() + ".graph");
+    Path file = path();
     if (!Files.exists(file)) {
       Files.createDirectories(FOLDER);
       if (this == RUSTC) {
@@ -50,7 +82,7 @@ public enum BenchGraph {
 
   /** What rustc wrote. */
   static Path rustcFile() throws IOException {
-    Path file = FOLDER.toAbsolutePath().resolve("rustc-dep-graph.bin");
+    Path file = RUSTC_FILE;
     if (!Files.exists(file)) {
       Path work = Files.createDirectories(FOLDER.resolve("crate"));
       String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();

@@ -1,21 +1,23 @@
 package dev.calotype.graph;
 
-import java.io.IOException;
+import dev.calotype.bench.CLibrary;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import org.openjdk.jmh.infra.BenchmarkParams;
 
 /** The functions of {@code probe.c} on one graph, compiled with {@code gcc -O3}. */
 final class CProbe {
-  private static final SymbolLookup LIBRARY = compile();
+  private static final CLibrary LIBRARY = CLibrary.compile("graph/probe.c");
 
   private final MemorySegment graph;
+
+  /** Whether there is a compiler for the benches of these names. */
+  static boolean isThereFor(BenchmarkParams running, String... benches) {
+    return LIBRARY.isThereFor(running, benches);
+  }
 
   /** For a graph of one segment, and so one index table. */
   CProbe(Graph graph, Arena arena) {
@@ -55,47 +57,20 @@ final class CProbe {
     }
   }
 
-  @SuppressWarnings("restricted")
-  private static SymbolLookup compile() {
-    try {
-      Path library = Files.createTempFile("probe", ".so");
-      library.toFile().deleteOnExit();
-      Process gcc =
-          new ProcessBuilder(
-                  "gcc",
-                  "-O3",
-                  "-shared",
-                  "-fPIC",
-                  "-o",
-                  library.toString(),
-                  "bench/dev/calotype/graph/probe.c")
-              .inheritIO()
-              .start();
-      if (gcc.waitFor() != 0) {
-        throw new IllegalStateException("gcc failed");
-      }
-      return SymbolLookup.libraryLookup(library, Arena.global());
-    } catch (IOException | InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   /** Constants, so that the calls are inlined. */
   private static final class Handles {
     private static final MethodHandle DEPENDENT = handle("find_dependent");
     private static final MethodHandle OVERLAPPED = handle("find_overlapped");
     private static final MethodHandle ITERATE = handle("iterate");
 
-    @SuppressWarnings("restricted")
     private static MethodHandle handle(String name) {
-      return Linker.nativeLinker()
-          .downcallHandle(
-              LIBRARY.findOrThrow(name),
-              FunctionDescriptor.of(
-                  ValueLayout.JAVA_LONG,
-                  ValueLayout.ADDRESS,
-                  ValueLayout.ADDRESS,
-                  ValueLayout.JAVA_LONG));
+      return LIBRARY.handle(
+          name,
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_LONG,
+              ValueLayout.ADDRESS,
+              ValueLayout.ADDRESS,
+              ValueLayout.JAVA_LONG));
     }
   }
 }

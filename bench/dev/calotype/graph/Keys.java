@@ -11,7 +11,7 @@ final class Keys {
   /** How many; too many for the processor's caches to have their blocks. */
   static final int COUNT = 200_000;
 
-  final long[] kinds = new long[COUNT + 1];
+  final int[] kinds = new int[COUNT + 1];
   final long[] highs = new long[COUNT + 1];
   final long[] lows = new long[COUNT + 1];
 

@@ -63,7 +63,7 @@ final class Lmdb implements AutoCloseable {
     long sum = 0;
     try (Txn<ByteBuffer> txn = env.txnRead()) {
       for (int i = 0; i < Keys.COUNT; i++) {
-        ByteBuffer value = table.get(txn, key((int) keys.kinds[i], keys.highs[i], keys.lows[i]));
+        ByteBuffer value = table.get(txn, key(keys.kinds[i], keys.highs[i], keys.lows[i]));
         sum += value.getLong(0);
       }
     }

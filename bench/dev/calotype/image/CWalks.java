@@ -1,99 +1,71 @@
 package dev.calotype.image;
 
-import java.io.IOException;
-import java.lang.foreign.Arena;
+import dev.calotype.bench.CLibrary;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import org.openjdk.jmh.infra.BenchmarkParams;
 
 /** The walks of walks.c, compiled with {@code gcc -O3} when a benchmark first asks for them. */
 final class CWalks {
-  private static final FunctionDescriptor FIND =
-      FunctionDescriptor.of(
-          ValueLayout.JAVA_LONG,
-          ValueLayout.ADDRESS,
-          ValueLayout.JAVA_LONG,
-          ValueLayout.ADDRESS,
-          ValueLayout.JAVA_LONG);
-  private static final FunctionDescriptor OPEN_FIND =
-      FunctionDescriptor.of(
-          ValueLayout.JAVA_LONG, ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG);
-  private static final FunctionDescriptor SYMBOLS =
-      FunctionDescriptor.of(
-          ValueLayout.JAVA_LONG, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG);
+  private static final CLibrary LIBRARY = CLibrary.compile("image/walks.c");
 
-  private final MethodHandle find;
-  private final MethodHandle openFind;
-  private final MethodHandle symbols;
+  private CWalks() {}
 
-  /** Compiles and loads them. */
-  @SuppressWarnings("restricted")
-  CWalks() {
-    SymbolLookup library = SymbolLookup.libraryLookup(compile(), Arena.global());
-    Linker linker = Linker.nativeLinker();
-    find = linker.downcallHandle(library.findOrThrow("find_times"), FIND);
-    openFind = linker.downcallHandle(library.findOrThrow("open_find_times"), OPEN_FIND);
-    symbols = linker.downcallHandle(library.findOrThrow("symbols_times"), SYMBOLS);
-  }
-
-  private static Path compile() {
-    try {
-      Path library = Files.createTempFile("walks", ".so");
-      library.toFile().deleteOnExit();
-      int exit =
-          new ProcessBuilder(
-                  "gcc",
-                  "-O3",
-                  "-shared",
-                  "-fPIC",
-                  "-Isrc/main/native",
-                  "bench/dev/calotype/image/walks.c",
-                  "-o",
-                  library.toString())
-              .inheritIO()
-              .start()
-              .waitFor();
-      if (exit != 0) {
-        throw new IllegalStateException("gcc ended with " + exit);
-      }
-      return library;
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    }
+  /** Whether there is a compiler for the benches of these names. */
+  static boolean isThereFor(BenchmarkParams running, String... benches) {
+    return LIBRARY.isThereFor(running, benches);
   }
 
   /** The sum of the offsets found. */
-  long find(MemorySegment file, MemorySegment name, long times) {
+  static long find(MemorySegment file, MemorySegment name, long times) {
     try {
-      return (long) find.invokeExact(file, file.byteSize(), name, times);
+      return (long) Handles.FIND.invokeExact(file, file.byteSize(), name, times);
     } catch (Throwable e) {
       throw new AssertionError(e);
     }
   }
 
   /** The same, opening, mapping, unmapping and closing the file each time. */
-  long openFind(MemorySegment path, MemorySegment name, long times) {
+  static long openFind(MemorySegment path, MemorySegment name, long times) {
     try {
-      return (long) openFind.invokeExact(path, name, times);
+      return (long) Handles.OPEN_FIND.invokeExact(path, name, times);
     } catch (Throwable e) {
       throw new AssertionError(e);
     }
   }
 
   /** The sum of the lengths of all dynamic symbols' names. */
-  long symbols(MemorySegment file, long times) {
+  static long symbols(MemorySegment file, long times) {
     try {
-      return (long) symbols.invokeExact(file, file.byteSize(), times);
+      return (long) Handles.SYMBOLS.invokeExact(file, file.byteSize(), times);
     } catch (Throwable e) {
       throw new AssertionError(e);
     }
+  }
+
+  /** Constants, so that the calls are inlined; made when one is first called. */
+  private static final class Handles {
+    private static final FunctionDescriptor FIND_TYPE =
+        FunctionDescriptor.of(
+            ValueLayout.JAVA_LONG,
+            ValueLayout.ADDRESS,
+            ValueLayout.JAVA_LONG,
+            ValueLayout.ADDRESS,
+            ValueLayout.JAVA_LONG);
+    private static final FunctionDescriptor OPEN_FIND_TYPE =
+        FunctionDescriptor.of(
+            ValueLayout.JAVA_LONG, ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG);
+    private static final FunctionDescriptor SYMBOLS_TYPE =
+        FunctionDescriptor.of(
+            ValueLayout.JAVA_LONG,
+            ValueLayout.ADDRESS,
+            ValueLayout.JAVA_LONG,
+            ValueLayout.JAVA_LONG);
+
+    private static final MethodHandle FIND = LIBRARY.handle("find_times", FIND_TYPE);
+    private static final MethodHandle OPEN_FIND = LIBRARY.handle("open_find_times", OPEN_FIND_TYPE);
+    private static final MethodHandle SYMBOLS = LIBRARY.handle("symbols_times", SYMBOLS_TYPE);
   }
 }

@@ -1,11 +1,13 @@
 package dev.calotype.image;
 
+import dev.calotype.bench.NotRun;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import org.openjdk.jmh.infra.BenchmarkParams;
 
 /** The real images that benchmarks read, and a section in the middle of each. */
 public enum Images {
@@ -32,9 +34,13 @@ public enum Images {
   }
 
   /** The image as a file. */
-  Path path() {
+  Path path(BenchmarkParams running) {
     if (place.startsWith("/")) {
-      return Path.of(place);
+      Path file = Path.of(place);
+      if (!Files.exists(file)) {
+        throw NotRun.because(running, "there is no " + place);
+      }
+      return file;
     }
     try (InputStream resource = Images.class.getClassLoader().getResourceAsStream(place)) {
       if (resource == null) {

@@ -18,6 +18,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.BenchmarkParams;
 
 /**
  * Opening a file, mapping it, finding a section and closing both again: {@link #ours} in a confined
@@ -38,7 +39,6 @@ public class OpenFindBenchmark {
   /** Which image. */
   @Param public Images image = Images.ELF_SMALL;
 
-  private final CWalks walks = new CWalks();
   private Path path = Path.of("");
   private MemorySegment cPath = MemorySegment.NULL;
   private MemorySegment cName = MemorySegment.NULL;
@@ -46,13 +46,14 @@ public class OpenFindBenchmark {
 
   /** Finds the file. */
   @Setup
-  public void find() throws IOException {
-    path = image.path();
+  public void find(BenchmarkParams running) throws IOException {
+    path = image.path(running);
     cPath = Arena.global().allocateFrom(path.toString());
     cName = Arena.global().allocateFrom(image.section());
     part = Part.section(image.section());
-    if (ours() * TIMES != c() || ours() == 0) {
-      throw new IllegalStateException("ours %d, C %d".formatted(ours(), c()));
+    long right = ours();
+    if (right == 0 || (CWalks.isThereFor(running, "c") && right * TIMES != c())) {
+      throw new IllegalStateException("the answers differ, or there is none");
     }
   }
 
@@ -70,6 +71,6 @@ public class OpenFindBenchmark {
   @Benchmark
   @OperationsPerInvocation(TIMES)
   public long c() {
-    return walks.openFind(cPath, cName, TIMES);
+    return CWalks.openFind(cPath, cName, TIMES);
   }
 }

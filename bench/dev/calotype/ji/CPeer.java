@@ -1,21 +1,22 @@
 package dev.calotype.ji;
 
-import java.io.IOException;
-import java.lang.foreign.Arena;
+import dev.calotype.bench.CLibrary;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import org.openjdk.jmh.infra.BenchmarkParams;
 
 /** The functions of {@code peer.c}, compiled with {@code gcc -O3} when they are first wanted. */
 final class CPeer {
-  private static final SymbolLookup LIBRARY = compile();
+  private static final CLibrary LIBRARY = CLibrary.compile("ji/peer.c");
 
   private CPeer() {}
+
+  /** Whether there is a compiler for the benches of these names. */
+  static boolean isThereFor(BenchmarkParams running, String... benches) {
+    return LIBRARY.isThereFor(running, benches);
+  }
 
   /** Opens, reads a page and closes, {@code count} times. */
   static long headerChecks(MemorySegment file, long count) {
@@ -41,42 +42,15 @@ final class CPeer {
     }
   }
 
-  @SuppressWarnings("restricted")
-  private static SymbolLookup compile() {
-    try {
-      Path library = Files.createTempDirectory("peer").resolve("peer.so");
-      Process gcc =
-          new ProcessBuilder(
-                  "gcc",
-                  "-O3",
-                  "-shared",
-                  "-fPIC",
-                  "-o",
-                  library.toString(),
-                  "bench/dev/calotype/ji/peer.c")
-              .inheritIO()
-              .start();
-      if (gcc.waitFor() != 0) {
-        throw new IllegalStateException("gcc failed");
-      }
-      return SymbolLookup.libraryLookup(library, Arena.global());
-    } catch (IOException | InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   /** Constants, so that the calls are inlined. */
   private static final class Handles {
     private static final MethodHandle HEADER_CHECKS = handle("header_checks");
     private static final MethodHandle STATS = handle("stats");
 
-    @SuppressWarnings("restricted")
     private static MethodHandle handle(String name) {
-      return Linker.nativeLinker()
-          .downcallHandle(
-              LIBRARY.findOrThrow(name),
-              FunctionDescriptor.of(
-                  ValueLayout.JAVA_LONG, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG));
+      return LIBRARY.handle(
+          name,
+          FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG));
     }
   }
 }

@@ -23,10 +23,11 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.BenchmarkParams;
 
 /**
- * The header-tier check of a data file that is fresh, closing included: {@link #check} as a ratio
- * to {@link #c}, which opens the file, reads its first page and closes it, in C. {@link #java} does
+ * The header-tier check of a data file that is fresh, closing included: {@link #ours} as a ratio to
+ * {@link #c}, which opens the file, reads its first page and closes it, in C. {@link #java} does
  * the same in Java. The two sizes, the larger one of holes, must cost the same.
  *
  * <p>Everything is in the page cache and compiled. Not measured: a first check in a fresh JVM, a
@@ -54,7 +55,8 @@ public class CheckBenchmark {
 
   /** Writes the data file. */
   @Setup
-  public void write() throws IOException {
+  public void write(BenchmarkParams running) throws IOException {
+    boolean _ = CPeer.isThereFor(running, "c");
     folder = Files.createTempDirectory("bench");
     file = folder.resolve("bench.ji");
     name = Arena.global().allocateFrom(file.toString());
@@ -69,7 +71,7 @@ public class CheckBenchmark {
       }
       writer.publish();
     }
-    try (Validity validity = check()) {
+    try (Validity validity = ours()) {
       if (!(validity instanceof Validity.Fresh)) {
         throw new IllegalStateException("not fresh: " + validity);
       }
@@ -85,7 +87,7 @@ public class CheckBenchmark {
 
   /** Ours. */
   @Benchmark
-  public Validity check() throws IOException {
+  public Validity ours() throws IOException {
     try (Validity validity = DataFile.check(file, asked)) {
       return validity;
     }

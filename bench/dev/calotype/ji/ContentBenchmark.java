@@ -16,6 +16,7 @@ import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
@@ -23,9 +24,11 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Every byte: the full tier as a ratio to {@link #sha256}, the digest of as many bytes in memory;
- * and writing 1 GiB, published fast, as a ratio to {@link #plainWrite} and to {@link #sha256},
- * since both have to happen.
+ * Every byte of a data file: the full tier, {@link #verifyOurs}, as a ratio to {@link
+ * #verifySha256}, the digest of as many bytes in memory by one thread; and writing, {@link
+ * #writeOurs}, as a ratio to {@link #writePlain} and to that digest, since both have to happen.
+ *
+ * <p>Files are in the page cache. Not measured: the disk, for nothing is synced; compression.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.SingleShotTime)
@@ -34,7 +37,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 3)
 @Fork(5)
 public class ContentBenchmark {
-  private static final int MEBIBYTES = 1024;
+  /** How much there is. */
+  @Param({"64", "1024"})
+  public int mebibytes;
 
   private final byte[] part = new byte[1 << 20];
   private Path folder = Path.of("");
@@ -60,7 +65,7 @@ public class ContentBenchmark {
 
   /** The full tier. */
   @Benchmark
-  public Validity fullTier() throws IOException {
+  public Validity verifyOurs() throws IOException {
     try (Validity validity = DataFile.check(file, Expectations.none().withTier(Tier.FULL))) {
       if (!(validity instanceof Validity.Fresh)) {
         throw new IllegalStateException("not fresh: " + validity);
@@ -71,9 +76,9 @@ public class ContentBenchmark {
 
   /** The digest alone, over memory. */
   @Benchmark
-  public int sha256() {
+  public int verifySha256() {
     int sum = 0;
-    for (int i = 0; i < MEBIBYTES; i++) {
+    for (int i = 0; i < mebibytes; i++) {
       sum += Sha256.of(part)[0];
     }
     return sum;
@@ -81,18 +86,18 @@ public class ContentBenchmark {
 
   /** Ours. */
   @Benchmark
-  public DataId dataFileWrite() throws IOException {
+  public DataId writeOurs() throws IOException {
     return write(folder.resolve("written.ji"), false);
   }
 
   /** The same bytes, no digests. */
   @Benchmark
-  public long plainWrite() throws IOException {
+  public long writePlain() throws IOException {
     Path plain = folder.resolve("plain");
     Files.deleteIfExists(plain);
     try (FileChannel channel =
         FileChannel.open(plain, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      for (int i = 0; i < MEBIBYTES; i++) {
+      for (int i = 0; i < mebibytes; i++) {
         ByteBuffer buffer = ByteBuffer.wrap(part);
         while (buffer.hasRemaining()) {
           channel.write(buffer);
@@ -106,7 +111,7 @@ public class ContentBenchmark {
     Files.deleteIfExists(target);
     try (DataFileWriter writer = DataFileWriter.create(target, WriteOptions.standard())) {
       try (OutputStream section = writer.section("a", 64, false)) {
-        for (int i = 0; i < MEBIBYTES; i++) {
+        for (int i = 0; i < mebibytes; i++) {
           section.write(part);
         }
       }

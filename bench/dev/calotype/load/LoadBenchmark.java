@@ -1,6 +1,9 @@
 package dev.calotype.load;
 
 import dev.calotype.Durability;
+import dev.calotype.bench.NotRun;
+import dev.calotype.bench.Programs;
+import dev.calotype.bench.TemporaryFolder;
 import dev.calotype.emit.OutputOptions;
 import dev.calotype.ji.CodeObject;
 import dev.calotype.ji.DataFile;
@@ -40,13 +43,18 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.BenchmarkParams;
 
 /**
- * From the files to the first call and back: {@link #hole}, checks, verifying and closing included,
- * as a ratio to {@link #dlopen} of the same code with the same data inside, which checks nothing.
- * And a call through a loaded handle, {@link #call}, to that of one looked up directly, {@link
- * #directCall}. The data's size must not matter.
+ * From the files to the first call and back: {@link #loadOurs}, by way of a hole, checks, verifying
+ * and closing included, as a ratio to {@link #loadDlopen} of the same code with the same data
+ * inside, which checks nothing. And a call through a loaded handle, {@link #callOurs}, to that of
+ * one looked up directly, {@link #callDirect}; neither handle is a constant for the compiler. The
+ * data's size must not matter.
+ *
+ * <p>Files are in the page cache. Not measured: touching the data, a first load in a fresh JVM.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -58,6 +66,8 @@ public class LoadBenchmark {
   private static final FunctionDescriptor TYPE =
       FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG);
   private static final String SECTION = "table";
+  private static final String GCC = "gcc";
+  private static final String LLD = "ld.lld-19";
   private static final MethodHandle NOTHING = MethodHandles.identity(long.class);
 
   /** How much data there is. */
@@ -65,6 +75,7 @@ public class LoadBenchmark {
   public int mebibytes;
 
   private final Arena arena = Arena.ofShared();
+  private Path folder = Path.of("");
   private Path data = Path.of("");
   private Path code = Path.of("");
   private Path whole = Path.of("");
@@ -73,8 +84,13 @@ public class LoadBenchmark {
 
   /** Builds both. */
   @Setup
-  public void build() throws IOException, InterruptedException {
-    Path folder = Files.createTempDirectory("bench");
+  public void build(BenchmarkParams running) throws IOException, InterruptedException {
+    for (String program : List.of(GCC, LLD)) {
+      if (!Programs.isThere(program)) {
+        throw NotRun.because(running, "there is no " + program);
+      }
+    }
+    folder = Files.createTempDirectory("bench");
     long size = (long) mebibytes << 20;
     data = folder.resolve("m.ji");
     Path bytes = folder.resolve("bytes");
@@ -120,7 +136,7 @@ public class LoadBenchmark {
                   Shape.HOLE, 65_536, fresh.data().id(), Origin.none().withTarget("x86_64-elf"))
               .withLinkage(Linkage.none().withHole(SECTION, size).withFunction("at", "(J)J"));
       Link.of(fresh, List.of(object, noteObject(folder, note, size)))
-          .withLinker(Linkers.onPath().named("ld.lld-19"))
+          .withLinker(Linkers.onPath().named(LLD))
           .write(code, OutputOptions.standard().withDurability(Durability.FAST));
     }
     // Of files of their own: what is loaded already we load again from a copy, and dlopen not at
@@ -146,7 +162,7 @@ public class LoadBenchmark {
   }
 
   private static void gcc(String... arguments) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of("gcc"));
+    List<String> command = new ArrayList<>(List.of(GCC));
     command.addAll(List.of(arguments));
     if (new ProcessBuilder(command).inheritIO().start().waitFor() != 0) {
       throw new IllegalStateException("gcc failed");
@@ -168,9 +184,16 @@ public class LoadBenchmark {
     return Linker.nativeLinker().downcallHandle(symbols.findOrThrow("at"), TYPE);
   }
 
+  /** Gives everything back. */
+  @TearDown
+  public void remove() throws IOException {
+    arena.close();
+    TemporaryFolder.remove(folder);
+  }
+
   /** Ours. */
   @Benchmark
-  public long hole() throws Throwable {
+  public long loadOurs() throws Throwable {
     try (Arena own = Arena.ofConfined()) {
       return (long) load(code, own).invokeExact(4096L);
     }
@@ -178,7 +201,7 @@ public class LoadBenchmark {
 
   /** Without checks, the data inside. */
   @Benchmark
-  public long dlopen() throws Throwable {
+  public long loadDlopen() throws Throwable {
     try (Arena own = Arena.ofConfined()) {
       return (long) lookUp(whole, own).invokeExact(4096L);
     }
@@ -186,13 +209,13 @@ public class LoadBenchmark {
 
   /** One call of loaded code. */
   @Benchmark
-  public long call() throws Throwable {
+  public long callOurs() throws Throwable {
     return (long) loaded.invokeExact(4096L);
   }
 
   /** One call of a symbol that was looked up. */
   @Benchmark
-  public long directCall() throws Throwable {
+  public long callDirect() throws Throwable {
     return (long) direct.invokeExact(4096L);
   }
 }

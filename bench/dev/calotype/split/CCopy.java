@@ -1,27 +1,30 @@
 package dev.calotype.split;
 
-import java.io.IOException;
+import dev.calotype.bench.CLibrary;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import org.openjdk.jmh.infra.BenchmarkParams;
 
 /** The function of {@code copy.c}, compiled with {@code gcc -O3} against OpenSSL. */
 final class CCopy {
-  private static final MethodHandle COPY = compile();
+  private static final CLibrary LIBRARY = CLibrary.compile("split/copy.c", "-lcrypto");
 
   private CCopy() {}
+
+  /** Whether there is a compiler, with OpenSSL, for the benches of these names. */
+  static boolean isThereFor(BenchmarkParams running, String... benches) {
+    return LIBRARY.isThereFor(running, benches);
+  }
 
   /** Reads, digests and writes a file; returns its size. */
   static long copy(Path from, Path to) {
     try (Arena arena = Arena.ofConfined()) {
       long size =
           (long)
-              COPY.invokeExact(
+              Handles.COPY.invokeExact(
                   arena.allocateFrom(from.toString()),
                   arena.allocateFrom(to.toString()),
                   arena.allocate(1));
@@ -36,35 +39,15 @@ final class CCopy {
     }
   }
 
-  @SuppressWarnings("restricted")
-  private static MethodHandle compile() {
-    try {
-      Path library = Files.createTempDirectory("peer").resolve("copy.so");
-      Process gcc =
-          new ProcessBuilder(
-                  "gcc",
-                  "-O3",
-                  "-shared",
-                  "-fPIC",
-                  "-o",
-                  library.toString(),
-                  "bench/dev/calotype/split/copy.c",
-                  "-lcrypto")
-              .inheritIO()
-              .start();
-      if (gcc.waitFor() != 0) {
-        throw new IllegalStateException("gcc failed; it needs OpenSSL's headers (libssl-dev)");
-      }
-      return Linker.nativeLinker()
-          .downcallHandle(
-              SymbolLookup.libraryLookup(library, Arena.global()).findOrThrow("copy"),
-              FunctionDescriptor.of(
-                  ValueLayout.JAVA_LONG,
-                  ValueLayout.ADDRESS,
-                  ValueLayout.ADDRESS,
-                  ValueLayout.ADDRESS));
-    } catch (IOException | InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
+  /** A constant; made when it is first called. */
+  private static final class Handles {
+    private static final MethodHandle COPY =
+        LIBRARY.handle(
+            "copy",
+            FunctionDescriptor.of(
+                ValueLayout.JAVA_LONG,
+                ValueLayout.ADDRESS,
+                ValueLayout.ADDRESS,
+                ValueLayout.ADDRESS));
   }
 }

@@ -24,10 +24,12 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.BenchmarkParams;
 
 /**
- * Splitting a large library and joining it again, in a heap of 64 MiB, as a ratio to {@link #c},
- * which reads the same file, digests it with OpenSSL's SHA-256 and writes the same bytes.
+ * Splitting a large library, {@link #splitOurs}, and joining it again, {@link #joinOurs}, in a heap
+ * of 64 MiB, as ratios to {@link #c}, which reads the same file, digests it with OpenSSL's SHA-256
+ * and writes the same bytes.
  *
  * <p>The library is libLLVM, or else libjvm. Nothing is synced: that is the disk's speed. Files are
  * in the page cache. Each run writes new files, as the peer does.
@@ -49,7 +51,8 @@ public class SplitBenchmark {
 
   /** Splits once, for joining. */
   @Setup
-  public void prepare() throws IOException {
+  public void prepare(BenchmarkParams running) throws IOException {
+    boolean _ = CCopy.isThereFor(running, "c");
     image =
         Stream.of(
                 Path.of("/usr/lib/x86_64-linux-gnu/libLLVM.so.19.1"),
@@ -84,7 +87,7 @@ public class SplitBenchmark {
 
   /** Planning and writing both halves. */
   @Benchmark
-  public DataId split() throws IOException {
+  public DataId splitOurs() throws IOException {
     Path newData = folder.resolve("m.ji");
     Path newCode = folder.resolve("m.code");
     Files.deleteIfExists(newData);
@@ -94,7 +97,7 @@ public class SplitBenchmark {
 
   /** Checking the headers of both halves, and joining them, which verifies every byte. */
   @Benchmark
-  public long join() throws IOException {
+  public long joinOurs() throws IOException {
     Path again = folder.resolve("again");
     Files.deleteIfExists(again);
     try (Validity.Fresh first = (Validity.Fresh) DataFile.check(data, Expectations.none());

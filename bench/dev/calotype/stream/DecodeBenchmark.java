@@ -76,7 +76,7 @@ public class DecodeBenchmark {
 
   /** Ours, mapped. */
   @Benchmark
-  public long mapped() {
+  public long mappedOurs() {
     return sum(mapped);
   }
 
@@ -88,7 +88,7 @@ public class DecodeBenchmark {
 
   /** Ours, from an array. */
   @Benchmark
-  public long array() {
+  public long arrayOurs() {
     return sum(MemorySegment.ofArray(array));
   }
 

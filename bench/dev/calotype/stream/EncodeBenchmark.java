@@ -59,7 +59,7 @@ public class EncodeBenchmark {
 
   /** Ours, to a file. */
   @Benchmark
-  public long file() throws IOException {
+  public long fileOurs() throws IOException {
     try (Arena arena = Arena.ofConfined();
         MetadataWriter out = MetadataWriter.create(folder.resolve("ours"), false)) {
       for (int number : numbers) {
@@ -88,7 +88,7 @@ public class EncodeBenchmark {
 
   /** Ours, to an array. */
   @Benchmark
-  public long array() {
+  public long arrayOurs() {
     int at = 0;
     for (int number : numbers) {
       at = Leb128.putUnsigned(array, at, Integer.toUnsignedLong(number));

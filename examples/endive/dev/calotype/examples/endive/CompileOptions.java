@@ -33,11 +33,9 @@ public record CompileOptions(Set<Integer> interpreted, int functionsPerClass) {
         .withMaxFunctionsPerClass(functionsPerClass);
   }
 
-  // region options
   /** The key with each option in it: code that was made otherwise is other code. */
   Key in(Key key) {
     List<String> functions = new TreeSet<>(interpreted).stream().map(String::valueOf).toList();
     return key.with("interpreted", functions).with("functions-per-class", functionsPerClass);
   }
-  // endregion
 }

@@ -23,7 +23,6 @@ import run.endive.compiler.MachineFactoryCompiler;
 final class CompilerIdentity {
   private CompilerIdentity() {}
 
-  // region identity
   /** A key that no other compiler, JDK or setting of theirs has. */
   static Key key() throws IOException {
     Map<String, Path> jars = jars();
@@ -36,8 +35,6 @@ final class CompilerIdentity {
         .with("jdk", System.getProperty("java.vm.version"))
         .with("settings", settings());
   }
-
-  // endregion
 
   /** The compiler's module and all that it reads, but for the JDK's, by name and version. */
   private static Map<String, Path> jars() {

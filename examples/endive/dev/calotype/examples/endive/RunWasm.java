@@ -32,7 +32,6 @@ public final class RunWasm {
     CompileOptions options = new CompileOptions(numbers(args[2]), 0);
     String function = args[3];
     long[] numbers = Arrays.stream(args).skip(4).mapToLong(Long::parseLong).toArray();
-    // region use
     try (Store store = Store.open(StoreConfig.in(Path.of(args[0])))) {
       StoreCache cache = StoreCache.of(store, options);
       Instance instance =
@@ -44,7 +43,6 @@ public final class RunWasm {
           cache.miss().map(why -> "compiled, " + why.reason().id()).orElse("from the store");
       return "%d (%s)".formatted(result, how);
     }
-    // endregion
   }
 
   private static Set<Integer> numbers(String text) {

@@ -53,7 +53,6 @@ public final class StoreCache implements Cache {
     return miss;
   }
 
-  // region get
   /** What was compiled, or null. */
   @Override
   public byte[] get(String digest) throws IOException {
@@ -77,9 +76,6 @@ public final class StoreCache implements Cache {
     }
   }
 
-  // endregion
-
-  // region put
   /** Keeps it, unless it is there by now. */
   @Override
   public void putIfAbsent(String digest, byte[] classes) throws IOException {
@@ -98,5 +94,4 @@ public final class StoreCache implements Cache {
   private Key key(String digest) {
     return compiler.with("wasm", digest);
   }
-  // endregion
 }

@@ -145,7 +145,8 @@ final class CGenerator {
           String from = value(it.from());
           String to = value(it.to());
           String counter = "t" + temporaries++;
-          body.append("for (i64 %1$s = %2$s; %1$s < %3$s; %1$s++) {\n".formatted(counter, from, to));
+          body.append(
+              "for (i64 %1$s = %2$s; %1$s < %3$s; %1$s++) {\n".formatted(counter, from, to));
           body.append("i64 v_%1$s = %2$s;\n(void)v_%1$s;\n".formatted(it.name(), counter));
           block(it.body());
           body.append("}\n");
@@ -191,7 +192,8 @@ final class CGenerator {
     String text = it.at().text();
     return switch (it.type()) {
       case INT -> integer(Numbers.integer(text));
-      case FLOAT -> Double.toHexString(Double.parseDouble(text)).replace("Infinity", "__builtin_inf()");
+      case FLOAT ->
+          Double.toHexString(Double.parseDouble(text)).replace("Infinity", "__builtin_inf()");
       case BYTES -> "(%s + %d)".formatted(LITERALS_CELL, literals.offset(text));
       default -> text.equals("true") ? "(i64)1" : "(i64)0";
     };
@@ -277,8 +279,7 @@ final class CGenerator {
       case "parse" -> keep(Type.INT, "parse(%s, %s)".formatted(first, function));
       case "args" -> keep(Type.INT, "argument_count()");
       case "arg" -> {
-        String at =
-            keep(Type.INT, "index_of(%s, argument_count(), %s)".formatted(first, function));
+        String at = keep(Type.INT, "index_of(%s, argument_count(), %s)".formatted(first, function));
         yield keep(Type.BYTES, "argument(%s)".formatted(at));
       }
       case "slice" ->
@@ -324,6 +325,8 @@ final class CGenerator {
   }
 
   private static String quoted(String name) {
-    return "\"" + new String(name.getBytes(StandardCharsets.UTF_8), StandardCharsets.US_ASCII) + "\"";
+    return "\""
+        + new String(name.getBytes(StandardCharsets.UTF_8), StandardCharsets.US_ASCII)
+        + "\"";
   }
 }

@@ -342,8 +342,7 @@ final class Checker {
       throw wrong(
           call.at(),
           "%s takes %d %s, and here are %d"
-              .formatted(
-                  call.name(), wanted, wanted == 1 ? "argument" : "arguments", given));
+              .formatted(call.name(), wanted, wanted == 1 ? "argument" : "arguments", given));
     }
   }
 

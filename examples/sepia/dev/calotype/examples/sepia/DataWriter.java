@@ -31,8 +31,7 @@ final class DataWriter {
   }
 
   /** Writes all sections. */
-  static void write(
-      Syntax.Module module, Literals literals, FileFinder files, DataFileWriter out)
+  static void write(Syntax.Module module, Literals literals, FileFinder files, DataFileWriter out)
       throws IOException {
     metadata(module, out);
     if (!literals.isEmpty()) {

@@ -100,10 +100,12 @@ final class Dependencies implements AutoCloseable {
     session = opened;
     before = opened.flatMap(Session::previous);
     trouble = why;
-    memory.files().forEach((name, known) -> {
-      names.put(known.key(), name);
-      keys.put(name, known.key());
-    });
+    memory
+        .files()
+        .forEach((name, known) -> {
+          names.put(known.key(), name);
+          keys.put(name, known.key());
+        });
     long last = before.map(it -> it.find(NOW, 0, 0)).orElse(Graph.NONE);
     long number = last == Graph.NONE ? 0 : before.orElseThrow().valueLow(last);
     record(new Node(NOW, ""), new Fingerprint(0, number + 1), List.of());
@@ -129,7 +131,9 @@ final class Dependencies implements AutoCloseable {
       if (!Files.isRegularFile(project.file(it.module()))) {
         Path wanted = project.shown(project.file(it.module()));
         throw new SourceException(
-            parsed.source(), it.at(), "there is no module %s: no %s".formatted(it.module(), wanted));
+            parsed.source(),
+            it.at(),
+            "there is no module %s: no %s".formatted(it.module(), wanted));
       }
       imports.put(it.module(), value(INTERFACE, it.module()));
       edges.add(new Node(INTERFACE, it.module()));
@@ -363,9 +367,12 @@ final class Dependencies implements AutoCloseable {
 
   /** A file's name within the program: it lies beside its module or below. */
   private String fileName(Syntax.Module module, Syntax.FileTable table) {
-    Path folder = project.root().relativize(project.file(module.source().module())).resolveSibling("");
+    Path folder =
+        project.root().relativize(project.file(module.source().module())).resolveSibling("");
     Path name = folder.resolve(table.file()).normalize();
-    if (name.isAbsolute() || name.startsWith("..") || !Files.isRegularFile(project.root().resolve(name))) {
+    if (name.isAbsolute()
+        || name.startsWith("..")
+        || !Files.isRegularFile(project.root().resolve(name))) {
       throw new SourceException(
           module.source(), table.at(), "there is no file '%s' beside it".formatted(table.file()));
     }

@@ -21,8 +21,7 @@ record FileState(long size, long modified, long changed, long inode) {
 
   /** That of a file, through links. */
   static FileState of(Path file) throws IOException {
-    Map<String, Object> all =
-        Files.readAttributes(file, "unix:size,lastModifiedTime,ctime,ino");
+    Map<String, Object> all = Files.readAttributes(file, "unix:size,lastModifiedTime,ctime,ino");
     return new FileState(
         (Long) all.get("size"),
         ((FileTime) all.get("lastModifiedTime")).to(TimeUnit.NANOSECONDS),

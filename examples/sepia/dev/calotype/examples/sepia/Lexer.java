@@ -100,7 +100,8 @@ final class Lexer {
       return;
     }
     digits();
-    boolean isFloat = at + 1 < text.length() && text.charAt(at) == '.' && isDigit(text.charAt(at + 1));
+    boolean isFloat =
+        at + 1 < text.length() && text.charAt(at) == '.' && isDigit(text.charAt(at + 1));
     if (isFloat) {
       at++;
       digits();

@@ -11,8 +11,26 @@ import java.util.Set;
 final class Parser {
   private static final Set<String> KEYWORDS =
       Set.of(
-          "import", "table", "file", "fn", "export", "let", "if", "else", "while", "for", "in",
-          "return", "break", "continue", "true", "false", "int", "float", "bytes", "bool");
+          "import",
+          "table",
+          "file",
+          "fn",
+          "export",
+          "let",
+          "if",
+          "else",
+          "while",
+          "for",
+          "in",
+          "return",
+          "break",
+          "continue",
+          "true",
+          "false",
+          "int",
+          "float",
+          "bytes",
+          "bool");
 
   /** By how tightly they bind, the loosest first. */
   private static final List<Set<String>> OPERATORS =
@@ -194,8 +212,7 @@ final class Parser {
       return new Syntax.For(name, name.text(), from, expression(), block());
     }
     if (accept("return")) {
-      Optional<Expression> value =
-          peek().is(";") ? Optional.empty() : Optional.of(expression());
+      Optional<Expression> value = peek().is(";") ? Optional.empty() : Optional.of(expression());
       expect(";");
       return new Syntax.Return(start, value);
     }

@@ -214,8 +214,7 @@ final class Runner implements AutoCloseable {
                   "call",
                   MethodType.methodType(
                       long.class, long.class, MemorySegment.class, long.class, long.class));
-      FunctionDescriptor type =
-          FunctionDescriptor.of(LONG, LONG, ValueLayout.ADDRESS, LONG, LONG);
+      FunctionDescriptor type = FunctionDescriptor.of(LONG, LONG, ValueLayout.ADDRESS, LONG, LONG);
       return Linker.nativeLinker().upcallStub(method, type, arena);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);

@@ -102,9 +102,7 @@ final class Shelf implements AutoCloseable {
     /** The best code of that level for a host. */
     CodeChoice code(int level, Host host) throws IOException {
       return hit.code(
-          Expectations.none()
-              .withHost(host)
-              .withOption(CodeMaker.LEVEL, Integer.toString(level)),
+          Expectations.none().withHost(host).withOption(CodeMaker.LEVEL, Integer.toString(level)),
           Map.of());
     }
 

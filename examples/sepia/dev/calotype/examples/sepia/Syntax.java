@@ -9,7 +9,11 @@ final class Syntax {
 
   /** A module: what it imports, its tables and its functions, in their order. */
   record Module(
-      Source source, String doc, List<Import> imports, List<Table> tables, List<Function> functions) {}
+      Source source,
+      String doc,
+      List<Import> imports,
+      List<Table> tables,
+      List<Function> functions) {}
 
   /** Another module that is used. {@code alias} is its last part, by which it is called. */
   record Import(Token at, String module, String alias) {}

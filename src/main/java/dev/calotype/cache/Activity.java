@@ -1,5 +1,6 @@
 package dev.calotype.cache;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -102,9 +103,10 @@ final class Activity {
   /**
    * Takes all there is.
    *
-   * @param now when it happened, in seconds of the epoch: nobody asks the clock at a hit
+   * @param time when it happened, about: nobody asks the clock at a hit
    */
-  Taken take(long now) {
+  Taken take(Instant time) {
+    long now = time.getEpochSecond();
     List<Object> waiting = new ArrayList<>();
     queue.drainTo(waiting);
     Map<KeyPrefix, Use> uses = new HashMap<>();
@@ -114,7 +116,8 @@ final class Activity {
         uses.merge(KeyPrefix.of(place.key()), new Use(now, 1, 0), (old, _) -> old.and(1, now));
       } else if (event instanceof Miss miss && miss.key().encoding().length <= Records.MOST_KEY) {
         records.add(
-            Records.miss(new LoggedMiss(now, miss.reason().id(), miss.key().encoding())));
+            Records.miss(
+                new LoggedMiss(time.toEpochMilli(), miss.reason().id(), miss.key().encoding())));
       }
     }
     records.addAll(Records.uses(uses));

@@ -44,7 +44,8 @@ final class Cleanup {
     Usage usage = UsageFiles.read(layout).usage();
     EntryScan scan = EntryScan.of(layout, usage, progress);
     long now = store.config().clock().instant().getEpochSecond();
-    CleanupPlan plan = CleanupPlan.of(scan.entries(), store.config(), situation(layout, usage, now));
+    CleanupPlan plan =
+        CleanupPlan.of(scan.entries(), store.config(), situation(layout, usage, now));
     return new CleanupReport(
         plan.evictions().stream().map(Cleanup::report).toList(),
         scan.entries().size(),
@@ -83,7 +84,8 @@ final class Cleanup {
     for (Place place : scan.untidy()) {
       tidy(place);
     }
-    CleanupPlan plan = CleanupPlan.of(scan.entries(), store.config(), situation(layout, usage, now));
+    CleanupPlan plan =
+        CleanupPlan.of(scan.entries(), store.config(), situation(layout, usage, now));
     Set<String> gone = new HashSet<>();
     for (Eviction eviction : plan.evictions()) {
       if (upkeep.isClosing()) {
@@ -131,10 +133,7 @@ final class Cleanup {
   private static CleanupReport.Evicted report(Eviction eviction) {
     Candidate entry = eviction.entry();
     return new CleanupReport.Evicted(
-        entry.place().key(),
-        entry.bytes(),
-        Instant.ofEpochSecond(entry.used()),
-        eviction.reason());
+        entry.place().key(), entry.bytes(), Instant.ofEpochSecond(entry.used()), eviction.reason());
   }
 
   /** What killed processes left in {@code work}, and in the entries that they were changing. */
@@ -144,8 +143,7 @@ final class Cleanup {
       String owner = name.split("-", 2)[0];
       if (Place.isHex(owner, Session.ID_DIGITS) && UsageFiles.isGone(owner, locks)) {
         // A change that was not committed has its manifest here, and perhaps its files there.
-        manifestIn(layout.work().resolve(name))
-            .ifPresent(manifest -> tidy(manifest.key().place()));
+        manifestIn(layout.work().resolve(name)).ifPresent(manifest -> tidy(manifest.key().place()));
       }
     }
     remains += Session.collectRemains(layout, locks);
@@ -188,7 +186,7 @@ final class Cleanup {
         if (Files.exists(folder.resolve(Manifest.NAME), LinkOption.NOFOLLOW_LINKS)) {
           return;
         }
-        aside = removal().putAside(place);
+        aside = store.removal().putAside(place);
       }
       remains++;
       PrivateFiles.remove(aside);
@@ -209,7 +207,7 @@ final class Cleanup {
         if (Math.max(0, created) != entry.created()) {
           return false;
         }
-        aside = removal().putAside(entry.place());
+        aside = store.removal().putAside(entry.place());
       }
       upkeep.happened(UsageSink.Event.EVICTED);
       evicted.add(report(eviction));
@@ -222,9 +220,5 @@ final class Cleanup {
       upkeep.count(Upkeep.FAILED, 1);
       return false;
     }
-  }
-
-  private Removal removal() throws IOException {
-    return new Removal(layout, store.folder().own(), store.folder().session());
   }
 }

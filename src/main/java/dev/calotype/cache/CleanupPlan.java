@@ -18,8 +18,7 @@ import java.util.OptionalLong;
  * @param bytesAfter the size of those that stay
  * @param entriesAfter how many stay
  */
-record CleanupPlan(
-    List<Eviction> evictions, long bytesBefore, long bytesAfter, long entriesAfter) {
+record CleanupPlan(List<Eviction> evictions, long bytesBefore, long bytesAfter, long entriesAfter) {
 
   /** An entry younger than this was just written, and somebody is about to use it. */
   static final long GRACE_SECONDS = 60;

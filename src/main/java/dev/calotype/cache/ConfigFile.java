@@ -51,8 +51,7 @@ final class ConfigFile {
     return switch (all.get(List.of(TABLE))) {
       case null -> Map.of();
       case TomlTable table -> read(file, table);
-      default ->
-          throw wrong(file, all.inputPositionOf(List.of(TABLE)), "\"cache\" is not a table");
+      default -> throw wrong(file, all.inputPositionOf(List.of(TABLE)), "\"cache\" is not a table");
     };
   }
 
@@ -78,10 +77,8 @@ final class ConfigFile {
     return settings;
   }
 
-  private static RefusedException wrong(
-      Path file, @Nullable TomlPosition at, String what) {
-    String where =
-        at == null ? "" : "line %d, column %d: ".formatted(at.line(), at.column());
+  private static RefusedException wrong(Path file, @Nullable TomlPosition at, String what) {
+    String where = at == null ? "" : "line %d, column %d: ".formatted(at.line(), at.column());
     String line = what.replaceAll("\\R", " ");
     return new RefusedException(
         file.toString(), where + Character.toLowerCase(line.charAt(0)) + line.substring(1));

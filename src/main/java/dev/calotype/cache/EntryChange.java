@@ -14,38 +14,35 @@ import java.util.stream.Collectors;
  * Changes an entry that is there: steps f to i of docs/store.md. The caller has the entry's lock.
  *
  * @param layout where it is
- * @param session names the new manifest
- * @param durability how durable the change is
+ * @param durability how durable the change of an entry is that was published fast; another one
+ *     stays durable
  * @param signing what the new manifest is signed with
  */
-record EntryChange(
-    Layout layout, Session session, Durability durability, Optional<Signing> signing) {
+record EntryChange(Layout layout, Durability durability, Optional<Signing> signing) {
 
   /**
    * Adds members, or replaces those of the same names by later generations.
    *
    * @param before the entry's manifest, as it is now
-   * @param changed the new members; their files are in {@code folder}, under the members' names,
-   *     private and synced
+   * @param changed the new members; their files are in {@code folder}, under the members' names
+   * @param folder a folder of work
    */
   void commit(Manifest before, List<Member> changed, Path folder) throws IOException {
     Path entry = before.key().place().folder(layout.entries());
     Manifest after = before.with(changed);
-    boolean isFast = before.isFast() || durability != Durability.DURABLE;
-    byte[] bytes = Manifest.encode(after.key(), isFast, after.members(), signing);
-    Sealing.writeManifest(folder, bytes, durability);
+    Durability durable = before.isFast() ? durability : Durability.DURABLE;
+    byte[] bytes = Manifest.encode(after.key(), before.isFast(), after.members(), signing);
+    Sealing.writeManifest(folder, bytes, durable);
     for (Member member : changed) {
-      Files.move(
-          folder.resolve(member.name()),
-          entry.resolve(member.fileName()),
-          StandardCopyOption.ATOMIC_MOVE);
+      Path file = folder.resolve(member.name());
+      PrivateFiles.sync(file, durable);
+      Files.move(file, entry.resolve(member.fileName()), StandardCopyOption.ATOMIC_MOVE);
     }
-    PrivateFiles.sync(entry, durability);
     Files.move(
         folder.resolve(Manifest.NAME),
         entry.resolve(Manifest.NAME),
         StandardCopyOption.ATOMIC_MOVE);
-    PrivateFiles.sync(entry, durability);
+    PrivateFiles.sync(entry, durable);
     removeUnnamed(entry, after);
   }
 

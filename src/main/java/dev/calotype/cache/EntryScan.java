@@ -45,8 +45,11 @@ record EntryScan(List<Candidate> entries, List<Place> unfinished, List<Place> un
     long created = -1;
     boolean isUntidy = false;
     Set<String> members = new HashSet<>();
-    try (DirectoryStream<Path> files =
-        Files.newDirectoryStream(place.folder(layout.entries()))) {
+    Path folder = place.folder(layout.entries());
+    if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+      return; // Gone, or a link; a lookup says what is wrong with it.
+    }
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
       for (Path file : files) {
         String name = String.valueOf(file.getFileName());
         BasicFileAttributes facts =
@@ -60,7 +63,7 @@ record EntryScan(List<Candidate> entries, List<Place> unfinished, List<Place> un
         }
       }
     } catch (NoSuchFileException | NotDirectoryException e) {
-      return; // It changed or went just now, or is no folder; a lookup says what is wrong with it.
+      return; // It changed or went just now.
     } catch (DirectoryIteratorException e) {
       throw e.getCause();
     }

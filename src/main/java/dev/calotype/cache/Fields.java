@@ -5,7 +5,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.SortedMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a key is made of, by name: all that a builder gets to know. Immutable.
@@ -34,37 +33,55 @@ public final class Fields {
 
   /** A text. */
   public String text(String name) {
-    return all.get(name) instanceof Field.Text(String value) ? value : fail(name, "text");
+    if (all.get(name) instanceof Field.Text(String value)) {
+      return value;
+    }
+    throw wrong(name, "text");
   }
 
   /** A number. */
   public long integer(String name) {
-    return all.get(name) instanceof Field.Int(long value) ? value : fail(name, "number");
+    if (all.get(name) instanceof Field.Int(long value)) {
+      return value;
+    }
+    throw wrong(name, "number");
   }
 
   /** Yes or no. */
   public boolean flag(String name) {
-    return all.get(name) instanceof Field.Flag(boolean value) ? value : fail(name, "flag");
+    if (all.get(name) instanceof Field.Flag(boolean value)) {
+      return value;
+    }
+    throw wrong(name, "flag");
   }
 
   /** A copy of bytes. */
   public byte[] bytes(String name) {
-    return all.get(name) instanceof Field.Bytes bytes ? bytes.value() : fail(name, "bytes");
+    if (all.get(name) instanceof Field.Bytes bytes) {
+      return bytes.value();
+    }
+    throw wrong(name, "bytes");
   }
 
   /** The id of data. */
   public DataId dataId(String name) {
-    return all.get(name) instanceof Field.Data(DataId value) ? value : fail(name, "data id");
+    if (all.get(name) instanceof Field.Data(DataId value)) {
+      return value;
+    }
+    throw wrong(name, "data id");
   }
 
   /** Texts in order. */
   public List<String> texts(String name) {
-    return all.get(name) instanceof Field.Texts(List<String> value) ? value : fail(name, "texts");
+    if (all.get(name) instanceof Field.Texts(List<String> value)) {
+      return value;
+    }
+    throw wrong(name, "texts");
   }
 
-  private <T> T fail(String name, String wanted) {
-    @Nullable Field there = all.get(name);
-    throw new NoSuchElementException(
+  private NoSuchElementException wrong(String name, String wanted) {
+    Field there = all.get(name);
+    return new NoSuchElementException(
         there == null
             ? "the key has no field " + name
             : "field %s of the key is no %s: %s".formatted(name, wanted, there.show()));

@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /**
- * Records one after the other behind a header, of which the last may be torn:
- * docs/store-upkeep.md, "Logs".
+ * Records one after the other behind a header, of which the last may be torn: docs/store-upkeep.md,
+ * "Logs".
  */
 final class Frames {
   static final int HEADER_SIZE = 16;
@@ -86,8 +86,7 @@ final class Frames {
       if (size == 0 || size > MOST_PAYLOAD || !view.contains(at + FRAME_SIZE, size)) {
         break;
       }
-      byte[] payload =
-          view.slice(at + FRAME_SIZE, size, STRUCTURE).toArray(ValueLayout.JAVA_BYTE);
+      byte[] payload = view.slice(at + FRAME_SIZE, size, STRUCTURE).toArray(ValueLayout.JAVA_BYTE);
       if (crc(payload) != view.u32(at + 4, STRUCTURE)) {
         break;
       }

@@ -1,7 +1,6 @@
 package dev.calotype.cache;
 
 import java.io.IOException;
-import java.util.List;
 
 /** Is told what {@link Maintenance#verify} finds in one place after the other. */
 public interface Inspection {

@@ -45,7 +45,8 @@ public record KeyDifference(String field, Optional<String> expected, Optional<St
     Optional<String> other = actual.map(Field::show);
     boolean sameWords = one.isPresent() && one.equals(other);
     return sameWords
-        ? new KeyDifference(name, expected.map(KeyDifference::typed), actual.map(KeyDifference::typed))
+        ? new KeyDifference(
+            name, expected.map(KeyDifference::typed), actual.map(KeyDifference::typed))
         : new KeyDifference(name, one, other);
   }
 

@@ -3,7 +3,7 @@ package dev.calotype.cache;
 /**
  * A miss as the log has it.
  *
- * @param time when, in seconds of the epoch
+ * @param time when, in milliseconds of the epoch
  * @param reason its {@link Miss.Reason#id}
  * @param key the key's encoding
  */

@@ -193,7 +193,7 @@ public final class Maintenance {
     for (LoggedMiss miss : UsageFiles.read(layout).misses()) {
       try {
         Key key = KeyEncoding.decode(miss.key(), UsageFiles.MISSES);
-        misses.add(new RecentMiss(key, Instant.ofEpochSecond(miss.time()), miss.reason()));
+        misses.add(new RecentMiss(key, Instant.ofEpochMilli(miss.time()), miss.reason()));
       } catch (MalformedImageException e) {
         // A key of another version of this library.
       }
@@ -245,12 +245,9 @@ public final class Maintenance {
         manifest.isFast(),
         manifest.signature().isPresent(),
         manifest.members().stream()
-            .map(
-                member ->
-                    new EntryInfo.File(
-                        member.name(),
-                        member.kind().name().toLowerCase(Locale.ROOT),
-                        member.size()))
+            .map(member ->
+                new EntryInfo.File(
+                    member.name(), member.kind().name().toLowerCase(Locale.ROOT), member.size()))
             .toList());
   }
 
@@ -291,7 +288,7 @@ public final class Maintenance {
       } catch (MalformedImageException e) {
         // As before.
       }
-      new Removal(layout, store.folder().own(), store.folder().session()).quarantine(place, reason);
+      store.removal().quarantine(place, reason);
       store.usage().happened(UsageSink.Event.QUARANTINED);
       return true;
     }

@@ -37,12 +37,10 @@ final class OwnFolders {
   Optional<Trouble> with(Access access) {
     if (access.user() != user) {
       return Optional.of(
-          new Trouble(
-              Miss.Reason.NOT_OWNED, "it belongs to user %d".formatted(access.user())));
+          new Trouble(Miss.Reason.NOT_OWNED, "it belongs to user %d".formatted(access.user())));
     }
     return access.isWritableByOthers()
-        ? Optional.of(
-            new Trouble(Miss.Reason.WRITABLE, "others than its owner may write to it"))
+        ? Optional.of(new Trouble(Miss.Reason.WRITABLE, "others than its owner may write to it"))
         : Optional.empty();
   }
 
@@ -76,8 +74,7 @@ final class OwnFolders {
   void requireAbove(Place place) throws IOException {
     Optional<Trouble> trouble = above(place);
     if (trouble.isPresent()) {
-      throw new FileSystemException(
-          place.folder(entries).toString(), null, trouble.get().text());
+      throw new FileSystemException(place.folder(entries).toString(), null, trouble.get().text());
     }
   }
 }

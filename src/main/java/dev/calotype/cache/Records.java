@@ -111,8 +111,7 @@ final class Records {
                   new String(bytes(payload, 10, size), StandardCharsets.UTF_8),
                   bytes(payload, 10L + size, end - 10 - size)));
         }
-        case MARK ->
-            reader.marked(KeyPrefix.at(payload, 1), (int) payload.u32(17, STRUCTURE));
+        case MARK -> reader.marked(KeyPrefix.at(payload, 1), (int) payload.u32(17, STRUCTURE));
         default -> {}
       }
     } catch (MalformedImageException e) {

@@ -38,8 +38,7 @@ record Removal(Layout layout, OwnFolders folders, Session session) {
     quarantine(
         place,
         "reason %s%nfile %s%nstructure %s%noffset %d%n%s"
-            .formatted(
-                why.reason().id(), why.file(), why.structure(), why.offset(), why.text()));
+            .formatted(why.reason().id(), why.file(), why.structure(), why.offset(), why.text()));
   }
 
   /**

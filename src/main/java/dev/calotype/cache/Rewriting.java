@@ -41,8 +41,7 @@ final class Rewriting {
     this.store = store;
     this.level = level;
     this.isStopped = isStopped;
-    this.end =
-        store.config().clock().instant().plus(store.config().compressionTimeout());
+    this.end = store.config().clock().instant().plus(store.config().compressionTimeout());
   }
 
   /** How it ended. */
@@ -94,8 +93,7 @@ final class Rewriting {
     return false;
   }
 
-  private Outcome rewrite(Hit hit, DataFile data, Path manifest, FileTime time)
-      throws IOException {
+  private Outcome rewrite(Hit hit, DataFile data, Path manifest, FileTime time) throws IOException {
     Member before = hit.manifest().first(Member.Kind.DATA).orElseThrow();
     Path work = store.folder().session().newWork();
     PrivateFiles.makeFolder(work);

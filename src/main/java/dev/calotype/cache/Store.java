@@ -154,7 +154,7 @@ public final class Store implements AutoCloseable {
     try (hit) {
       Draft draft = run(key, work, builder);
       Optional<DataId> data = hit.data().map(fresh -> fresh.data().id());
-      List<Member> members = Sealing.members(draft, data, config.durability());
+      List<Member> members = Sealing.members(draft, data, Durability.DEFERRED);
       return change(key, members, work);
     } finally {
       PrivateFiles.remove(work);
@@ -202,7 +202,7 @@ public final class Store implements AutoCloseable {
    *
    * @param before the manifest that the caller saw
    * @param changed what the member is now, its generation one more than before
-   * @param file its file, in a folder of work that has nothing else; private and synced
+   * @param file its file, in {@code work}, private
    * @return whether it was done
    */
   boolean replaceMember(Manifest before, Member changed, Path file) throws IOException {
@@ -326,12 +326,12 @@ public final class Store implements AutoCloseable {
     }
   }
 
-  private Removal removal() throws IOException {
+  Removal removal() throws IOException {
     return new Removal(folder.layout(), folder.own(), folder.session());
   }
 
-  private EntryChange entryChange() throws IOException {
-    return new EntryChange(folder.layout(), folder.session(), config.durability(), signing);
+  private EntryChange entryChange() {
+    return new EntryChange(folder.layout(), config.durability(), signing);
   }
 
   /** Looks once more under the lock, since what was wrong may be right by now. */

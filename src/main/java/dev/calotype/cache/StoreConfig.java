@@ -118,10 +118,9 @@ public final class StoreConfig {
         named
             .kind()
             .parse(value, Path.of(""))
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        "%s must be %s".formatted(setting, named.kind().expected())));
+            .orElseThrow(() ->
+                new IllegalArgumentException(
+                    "%s must be %s".formatted(setting, named.kind().expected())));
     return with(named, parsed).withKeyFiles();
   }
 

@@ -80,7 +80,7 @@ final class Upkeep implements UsageSink {
 
   /** Writes what happened up to now into the session's log. */
   synchronized void flush() throws IOException {
-    Activity.Taken taken = activity.take(now());
+    Activity.Taken taken = activity.take(store.config().clock().instant());
     if (taken.records().isEmpty()) {
       return;
     }
@@ -159,8 +159,7 @@ final class Upkeep implements UsageSink {
     if (now >= looked && now < nextLook) {
       return false;
     }
-    OptionalLong last =
-        Usage.readCleanup(store.folder().layout().root().resolve(Usage.NAME));
+    OptionalLong last = Usage.readCleanup(store.folder().layout().root().resolve(Usage.NAME));
     boolean isDue = CleanupPlan.isDue(now, last, store.config());
     looked = now;
     nextLook = (isDue ? now : last.orElse(now)) + store.config().cleanupInterval().toSeconds();

@@ -117,7 +117,8 @@ final class Usage implements Records.Reader {
     int body = bytes.length - Sha256.SIZE;
     if (body < HEADER_SIZE
         || !Arrays.equals(bytes, 0, MAGIC.length, MAGIC, 0, MAGIC.length)
-        || !Arrays.equals(Sha256.of(bytes, 0, body), Arrays.copyOfRange(bytes, body, bytes.length))) {
+        || !Arrays.equals(
+            Sha256.of(bytes, 0, body), Arrays.copyOfRange(bytes, body, bytes.length))) {
       return usage;
     }
     try {
@@ -175,12 +176,8 @@ final class Usage implements Records.Reader {
     int body = HEADER_SIZE + sessions.size() * SESSION_SIZE + uses.size() * ENTRY_SIZE + names;
     ByteWriter out = new ByteWriter(body + Sha256.SIZE);
     out.bytes(MAGIC).u64(cleanup.orElse(0)).u32(sessions.size()).u32(0).u64(uses.size());
-    sessions.forEach(
-        (name, extent) ->
-            out.u64(Long.parseUnsignedLong(name, 16))
-                .u64(extent.end())
-                .u32(extent.epoch())
-                .u32(0));
+    sessions.forEach((name, extent) ->
+        out.u64(Long.parseUnsignedLong(name, 16)).u64(extent.end()).u32(extent.epoch()).u32(0));
     List<Map.Entry<KeyPrefix, Use>> sorted =
         uses.entrySet().stream()
             .sorted(

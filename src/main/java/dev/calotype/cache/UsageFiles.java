@@ -39,9 +39,7 @@ final class UsageFiles {
     UsageFiles all = new UsageFiles(layout, Usage.read(layout.root().resolve(Usage.NAME)));
     Records.Reader reader = all.reader();
     Frames.read(
-        layout.root().resolve(MISSES),
-        Optional.empty(),
-        payload -> Records.read(payload, reader));
+        layout.root().resolve(MISSES), Optional.empty(), payload -> Records.read(payload, reader));
     for (String name : EntryWalk.names(layout.sessions())) {
       if (Place.isHex(name, Session.ID_DIGITS)) {
         all.sessions.add(name);

@@ -14,7 +14,8 @@ final class CacheClearCommand implements Command {
 
   @Override
   public void declare(CommandSpec spec) {
-    spec.addOption(Commands.text("--compiler", "ID", "Only those of the compiler of this identity."));
+    spec.addOption(
+        Commands.text("--compiler", "ID", "Only those of the compiler of this identity."));
     spec.addOption(
         Commands.flag("--quarantine", "What is in quarantine, instead of entries.").build());
     CacheOptions.declare(spec);
@@ -57,8 +58,7 @@ final class CacheClearCommand implements Command {
             out.println(
                 "removed %s %s"
                     .formatted(
-                        Text.grouped(removed),
-                        isEvidence ? "entries in quarantine" : "entries"));
+                        Text.grouped(removed), isEvidence ? "entries in quarantine" : "entries"));
           }
           return ExitCode.DONE;
         });

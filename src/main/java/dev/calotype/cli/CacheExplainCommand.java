@@ -31,7 +31,8 @@ final class CacheExplainCommand implements Command {
             "  calotype cache explain",
             "  calotype cache explain --compiler 'cc 14.2' --field O=2",
             "",
-            "Without a key it explains the last miss on record. Exits with 0 if the key has an entry",
+            "Without a key it explains the last miss on record. Exits with 0 if the key has an"
+                + " entry",
             "by now, 1 if it has none or no miss is on record.");
   }
 
@@ -45,9 +46,7 @@ final class CacheExplainCommand implements Command {
       throw invocation.wrong("--last %d: at least 1".formatted(last));
     }
     Optional<Key> given =
-        KeyOptions.isGiven(invocation)
-            ? Optional.of(KeyOptions.key(invocation))
-            : Optional.empty();
+        KeyOptions.isGiven(invocation) ? Optional.of(KeyOptions.key(invocation)) : Optional.empty();
     return CacheOptions.onStore(
         invocation,
         store -> {
@@ -91,12 +90,10 @@ final class CacheExplainCommand implements Command {
     out.println("  " + Text.escape(key.fields().compiler() + "  " + CacheReport.fields(key)));
     explanation
         .missed()
-        .ifPresent(
-            missed ->
-                out.println(
-                    "  missed %s ago: %s"
-                        .formatted(
-                            CacheReport.ago(missed.time()), Text.escape(missed.reason()))));
+        .ifPresent(missed ->
+            out.println(
+                "  missed %s ago: %s"
+                    .formatted(CacheReport.ago(missed.time()), Text.escape(missed.reason()))));
     if (explanation.nearest().isEmpty()) {
       out.println("  the store has no entries");
     }

@@ -16,8 +16,7 @@ final class CacheGcCommand implements Command {
 
   @Override
   public void declare(CommandSpec spec) {
-    spec.addOption(
-        Commands.flag("--dry-run", "Only say what would be evicted, and why.").build());
+    spec.addOption(Commands.flag("--dry-run", "Only say what would be evicted, and why.").build());
     CacheOptions.declare(spec);
     spec.usageMessage()
         .footer(

@@ -42,7 +42,8 @@ final class CacheGetCommand implements Command {
             "  calotype cache get --compiler 'cc 14.2' --field O=3",
             "  calotype cache get --compiler 'cc 14.2' --field source:file=foo.c -o out",
             "",
-            "Exits with 0 for a hit, 1 if there is no entry or a stale one, 2 if it is damaged, 3 if",
+            "Exits with 0 for a hit, 1 if there is no entry or a stale one, 2 if it is damaged, 3"
+                + " if",
             "it may not be used: somebody else's, unsigned, of another version.");
   }
 

@@ -17,7 +17,8 @@ final class CacheListCommand implements Command {
   @Override
   public void declare(CommandSpec spec) {
     CacheOptions.declare(spec);
-    spec.addOption(Commands.text("--compiler", "ID", "Only those of the compiler of this identity."));
+    spec.addOption(
+        Commands.text("--compiler", "ID", "Only those of the compiler of this identity."));
     spec.usageMessage()
         .footer(
             "  calotype cache list",
@@ -35,23 +36,21 @@ final class CacheListCommand implements Command {
         store -> {
           if (invocation.has("--json")) {
             Maintenance.of(store)
-                .entries(
-                    entry -> {
-                      if (isOf(entry, compiler)) {
-                        JsonLines.print(out, json -> CacheReport.entry(json, entry));
-                      }
-                    });
+                .entries(entry -> {
+                  if (isOf(entry, compiler)) {
+                    JsonLines.print(out, json -> CacheReport.entry(json, entry));
+                  }
+                });
             return ExitCode.DONE;
           }
           Table table =
               new Table(out, "", "Key", ">Size", ">Used", ">Uses", "Compiler", "Files", "Fields");
           Maintenance.of(store)
-              .entries(
-                  entry -> {
-                    if (isOf(entry, compiler)) {
-                      row(table, entry);
-                    }
-                  });
+              .entries(entry -> {
+                if (isOf(entry, compiler)) {
+                  row(table, entry);
+                }
+              });
           table.print();
           return ExitCode.DONE;
         });

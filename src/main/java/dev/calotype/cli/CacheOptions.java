@@ -47,8 +47,7 @@ final class CacheOptions {
   /** The settings: a file's, and over them those of the command line. */
   static StoreConfig config(Invocation invocation) throws IOException {
     Optional<Path> file = invocation.path("--config");
-    StoreConfig config =
-        file.isPresent() ? StoreConfig.read(file.get()) : StoreConfig.ofUser();
+    StoreConfig config = file.isPresent() ? StoreConfig.read(file.get()) : StoreConfig.ofUser();
     for (String setting : invocation.value("--set", List.<String>of())) {
       int equals = setting.indexOf('=');
       if (equals < 0) {
@@ -72,8 +71,7 @@ final class CacheOptions {
     StoreConfig config = config(invocation);
     if (!Files.exists(config.folder())) {
       String name = invocation.path("--store").orElse(config.folder()).toString();
-      return invocation.failed(
-          Failure.of(name, "there is no store", ExitCode.STALE), name);
+      return invocation.failed(Failure.of(name, "there is no store", ExitCode.STALE), name);
     }
     return onStore(invocation, config, work);
   }

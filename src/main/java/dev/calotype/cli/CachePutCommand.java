@@ -24,13 +24,15 @@ final class CachePutCommand implements Command {
     spec.addOption(Commands.flag("--replace", "Replace the entry that the key has.").build());
     CacheOptions.declare(spec);
     spec.addPositional(
-        Commands.files("A data file, a code object for it, or any other; @LIST for those in LIST."));
+        Commands.files(
+            "A data file, a code object for it, or any other; @LIST for those in LIST."));
     spec.usageMessage()
         .footer(
             "  calotype cache put --compiler 'cc 14.2' --field O=3 foo.ji foo.so",
             "  calotype cache put --compiler 'cc 14.2' --field source:file=foo.c --replace foo.o",
             "",
-            "The files keep their names. A data file and code objects are checked in full, and have",
+            "The files keep their names. A data file and code objects are checked in full, and"
+                + " have",
             "to belong together. The store is made if there is none.");
   }
 

@@ -127,8 +127,7 @@ final class CacheVerifyCommand implements Command {
       } else {
         out.println(
             "%s whole, %s bad, %s put into quarantine"
-                .formatted(
-                    Text.grouped(whole), Text.grouped(bad), Text.grouped(quarantined)));
+                .formatted(Text.grouped(whole), Text.grouped(bad), Text.grouped(quarantined)));
       }
       return worst;
     }

@@ -14,7 +14,7 @@ final class Commands {
   private static final List<String> NAMES =
       List.of(
           "inspect", "find", "split", "join", "check", "embed", "wrap", "unwrap", "note", "link",
-          "seal", "load", "codes", "graph", "cache", "demo");
+          "seal", "load", "codes", "graph", "cache", "bench", "demo");
 
   private Commands() {}
 
@@ -35,6 +35,7 @@ final class Commands {
           case "load" -> new LoadCommand();
           case "wrap" -> new WrapCommand();
           case "unwrap" -> new UnwrapCommand();
+          case "bench" -> new BenchCommand();
           case "demo" -> new DemoCommand();
           case "train" -> new TrainCommand();
           default -> null;

@@ -40,10 +40,14 @@ final class Blocks {
 
   /** Looks for a node in a block and in those below it. */
   static long place(MemorySegment bytes, long block, long node) {
+    return count(bytes, block) == Layout.BLOCK_NODES
+        ? place(block, (int) node & 0xff)
+        : placeInSome(bytes, block, node);
+  }
+
+  /** The same where the block has not all 256. */
+  static long placeInSome(MemorySegment bytes, long block, long node) {
     int slot = (int) node & 0xff;
-    if (count(bytes, block) == Layout.BLOCK_NODES) {
-      return place(block, slot);
-    }
     long at = block;
     while (true) {
       int ordinal = ordinal(bytes, at, slot);
@@ -127,6 +131,20 @@ final class Blocks {
     int code = u8(bytes, block + at(bytes, block, Layout.BLOCK_CODES_AT) + keyCode(cell));
     int prefixes = Layout.BLOCK_CELLS + 8 + 8 * count(bytes, block);
     return u64(bytes, block + prefixes + 8L * code, true);
+  }
+
+  /** Whether a node has that key. With as few reads as it takes: lookups do little else. */
+  static boolean hasKey(
+      MemorySegment bytes, long block, long cell, int kind, long high, long low) {
+    long lows = u32(bytes, block + Layout.BLOCK_LOWS_AT, true);
+    if (u64(bytes, block + lows + 8L * keyCode(cell), true) != low) {
+      return false;
+    }
+    long others = u64(bytes, block + Layout.BLOCK_KINDS_AT, true);
+    int code = u8(bytes, block + (others >>> 32) + keyCode(cell));
+    int prefixes = u16(bytes, block + Layout.BLOCK_PREFIXES, true);
+    return u64(bytes, block + lows + 8L * (code - prefixes), true) == high
+        && u16(bytes, block + (others & 0xffff_ffffL) + 2L * kindCode(cell), true) == kind;
   }
 
   static long valueHigh(MemorySegment bytes, long block, long cell) {

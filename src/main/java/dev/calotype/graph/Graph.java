@@ -8,8 +8,10 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -35,12 +37,13 @@ public final class Graph implements AutoCloseable {
   private final Optional<Loss> loss;
   private final BlockCheck check;
   private final SeenBits seenLeaves;
-  private final SeenBits seenBlocks;
+  private final SeenBlocks seenBlocks;
   private final KeyIndex[] tables;
   private final long root;
   private final long limit;
 
-  private Graph(OpenFile file, MemorySegment bytes, CommitRecord commit) {
+  /** Over bytes that are there: mapped, or in an array for a bench to compare. */
+  Graph(OpenFile file, MemorySegment bytes, CommitRecord commit) {
     this.file = file;
     this.bytes = bytes;
     this.commit = commit;
@@ -51,7 +54,7 @@ public final class Graph implements AutoCloseable {
         file.size() > end ? Optional.of(new Loss(end, file.size() - end)) : Optional.empty();
     this.check = new BlockCheck(bytes, file.path().toString(), commit.offset(), limit);
     this.seenLeaves = new SeenBits(commit.leaves());
-    this.seenBlocks = new SeenBits(commit.blocks());
+    this.seenBlocks = new SeenBlocks(commit.blocks());
     this.tables =
         commit.tables().stream()
             .map(table -> new KeyIndex(bytes, table, check))
@@ -140,6 +143,25 @@ public final class Graph implements AutoCloseable {
       }
     }
     return NONE;
+  }
+
+  /**
+   * Finds many nodes in less time: the processor waits for memory for many of them together.
+   *
+   * @param kinds the kind of each, 0 to 65,535
+   * @param keyHighs the first half of each key's fingerprint
+   * @param keyLows the second half
+   * @param nodes gets what {@link #find} returns, for as many keys as it has room for
+   */
+  public void findAll(int[] kinds, long[] keyHighs, long[] keyLows, long[] nodes) {
+    Objects.checkFromIndexSize(0, nodes.length, kinds.length);
+    Objects.checkFromIndexSize(0, nodes.length, keyHighs.length);
+    Objects.checkFromIndexSize(0, nodes.length, keyLows.length);
+    if (tables.length == 0) {
+      Arrays.fill(nodes, NONE);
+    } else {
+      new KeyBatch(this).find(kinds, keyHighs, keyLows, nodes);
+    }
   }
 
   /** Whether an index has a node. */
@@ -302,20 +324,39 @@ public final class Graph implements AutoCloseable {
     file.close();
   }
 
-  /** Whether a node has that key. */
+  /** Whether an index is below the limit and has a block that was verified. */
+  boolean isSeen(long node) {
+    return node < limit && seenBlocks.entry(node >>> Layout.BLOCK_BITS) != 0;
+  }
+
+  /** Verifies an index's block; false if it is not below the limit. */
+  boolean verify(long node) {
+    return node < limit && top(node >>> Layout.BLOCK_BITS) != 0;
+  }
+
+  /** Whether a node, which is one that {@link #isSeen}, has that key. */
   boolean hasKey(long node, int kind, long high, long low) {
+    long top = seenBlocks.entry(node >>> Layout.BLOCK_BITS);
+    long block = SeenBlocks.block(top);
+    int ordinal = (int) node & 0xff;
+    if (!SeenBlocks.isFull(top)) {
+      long place = Blocks.placeInSome(bytes, block, node);
+      if (place == Blocks.NOWHERE) {
+        return false;
+      }
+      block = Blocks.block(place);
+      ordinal = Blocks.ordinal(place);
+    }
+    return Blocks.hasKey(bytes, block, Blocks.cell(bytes, block, ordinal), kind, high, low);
+  }
+
+  /** The block of an index if it was verified and has all 256 nodes, else 0. */
+  long fullBlock(long node) {
     if (node >= limit) {
-      return false;
+      return 0;
     }
-    long place = place(node);
-    if (place == Blocks.NOWHERE) {
-      return false;
-    }
-    long block = Blocks.block(place);
-    long cell = Blocks.cell(bytes, block, Blocks.ordinal(place));
-    return Blocks.keyLow(bytes, block, cell) == low
-        && Blocks.keyHigh(bytes, block, cell) == high
-        && Blocks.kind(bytes, block, cell) == kind;
+    long top = seenBlocks.entry(node >>> Layout.BLOCK_BITS);
+    return SeenBlocks.isFull(top) ? SeenBlocks.block(top) : 0;
   }
 
   /** Whether two nodes have the same kind and key. */
@@ -325,16 +366,16 @@ public final class Graph implements AutoCloseable {
 
   /** Where a node below the limit is, or {@link Blocks#NOWHERE}. */
   long place(long node) {
-    return Blocks.place(bytes, block(node >>> Layout.BLOCK_BITS), node);
+    long top = top(node >>> Layout.BLOCK_BITS);
+    long block = SeenBlocks.block(top);
+    return SeenBlocks.isFull(top)
+        ? Blocks.place(block, (int) node & 0xff)
+        : Blocks.placeInSome(bytes, block, node);
   }
 
   /** The topmost block of 256 indices below the limit, verified. */
   long block(long range) {
-    if (!seenBlocks.has(range)) {
-      return verified(range);
-    }
-    long leaf = Endian.u64(bytes, root + 8 * (range >>> Layout.LEAF_BITS), true);
-    return Endian.u64(bytes, entry(leaf, range), true);
+    return SeenBlocks.block(top(range));
   }
 
   /** What the directory has for 256 indices below the limit. The block is not verified. */
@@ -370,11 +411,15 @@ public final class Graph implements AutoCloseable {
     return check;
   }
 
+  private long top(long range) {
+    long top = seenBlocks.entry(range);
+    return top != 0 ? top : verified(range);
+  }
+
   private long verified(long range) {
     long block = entry(range);
     check.blocks(block, range);
-    seenBlocks.add(range);
-    return block;
+    return seenBlocks.add(range, block, Blocks.count(bytes, block) == Layout.BLOCK_NODES);
   }
 
   private static long entry(long leaf, long range) {

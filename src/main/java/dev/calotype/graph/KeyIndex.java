@@ -7,8 +7,9 @@ import java.util.function.Consumer;
 
 /** Looks keys up in one table: which nodes may have them. */
 final class KeyIndex {
-  /** The bucket is full of others: look into the next. */
-  private static final long GO_ON = -2;
+  private static final long UNSEEN = -2;
+  private static final long TOP_BITS = 0x8000_0000_8000_0000L;
+  private static final long ONES = 0x0000_0001_0000_0001L;
 
   private final MemorySegment bytes;
   private final IndexTable table;
@@ -20,6 +21,11 @@ final class KeyIndex {
   private final int nodeBits;
   private final boolean narrow;
 
+  /** The bits of a slot that are the index; those of two narrow slots that are the tag. */
+  private final long nodeMask;
+
+  private final long tagMask;
+
   KeyIndex(MemorySegment bytes, IndexTable table, BlockCheck check) {
     this.bytes = bytes;
     this.table = table;
@@ -30,6 +36,8 @@ final class KeyIndex {
     this.homes = table.homes();
     this.nodeBits = table.nodeBits();
     this.narrow = table.isNarrow();
+    this.nodeMask = (1L << nodeBits) - 1;
+    this.tagMask = ~(nodeMask | nodeMask << 32);
   }
 
   IndexTable table() {
@@ -56,7 +64,7 @@ final class KeyIndex {
         long at = start + bucket * Layout.BUCKET + i;
         long slot = narrow ? Endian.u32(this.bytes, at, true) : Endian.u64(this.bytes, at, true);
         if (slot != table.empty()) {
-          long node = slot & (1L << nodeBits) - 1;
+          long node = slot & nodeMask;
           to.take(KeyHash.of(graph.kind(node), graph.keyHigh(node), graph.keyLow(node)), node);
         }
       }
@@ -73,52 +81,103 @@ final class KeyIndex {
 
   /** The node with that key in {@code graph}, or {@link Graph#NONE}. */
   long find(Graph graph, long hash, int kind, long high, long low) {
-    long bucket = KeyHash.bucket(hash, homes);
-    for (; bucket < buckets; bucket++) {
-      verify(bucket);
+    long found = narrow ? findSeen(graph, hash, kind, high, low) : UNSEEN;
+    return found != UNSEEN ? found : search(graph, hash, kind, high, low);
+  }
+
+  /**
+   * The same for what has been verified, else {@link #UNSEEN}. Verifying is not called from here,
+   * so that this is compiled as one piece, and short enough for the processor to begin the next
+   * lookups while this one waits for memory.
+   */
+  private long findSeen(Graph graph, long hash, int kind, long high, long low) {
+    long tag = hash << nodeBits & 0xffff_ffffL;
+    long tags = tag | tag << 32;
+    for (long bucket = KeyHash.bucket(hash, homes); bucket < buckets; bucket++) {
+      if (!seen.has(bucket >>> 6)) {
+        return UNSEEN;
+      }
       long at = start + bucket * Layout.BUCKET;
-      long found =
-          narrow
-              ? narrow(graph, at, hash, kind, high, low)
-              : wide(graph, at, hash, kind, high, low);
-      if (found != GO_ON) {
-        return found;
+      for (long left = matches(at, tags); left != 0; left &= left - 1) {
+        long node = Endian.u32(bytes, at + 4L * slot(left), true) & nodeMask;
+        if (!graph.isSeen(node)) {
+          return UNSEEN;
+        }
+        if (graph.hasKey(node, kind, high, low)) {
+          return node;
+        }
+      }
+      // Slots are filled from the first, so the last is empty if any is.
+      if ((int) Endian.u32(bytes, at + Layout.BUCKET - 4, true) == -1) {
+        return Graph.NONE;
       }
     }
     return Graph.NONE;
   }
 
-  private long narrow(Graph graph, long at, long hash, int kind, long high, long low) {
-    int tag = (int) hash << nodeBits;
-    for (int i = 0; i < Layout.BUCKET; i += 4) {
-      int slot = (int) Endian.u32(bytes, at + i, true);
-      if (slot == -1) {
-        return Graph.NONE;
-      }
-      if ((slot ^ tag) >>> nodeBits == 0) {
-        long node = slot & (1 << nodeBits) - 1;
-        if (graph.hasKey(node, kind, high, low)) {
-          return node;
-        }
-      }
+  /** The first node in its bucket that may have the key, by what has been verified; or none. */
+  long candidate(long hash) {
+    long bucket = KeyHash.bucket(hash, homes);
+    if (!narrow || !seen.has(bucket >>> 6)) {
+      return Graph.NONE;
     }
-    return GO_ON;
+    long tag = hash << nodeBits & 0xffff_ffffL;
+    long at = start + bucket * Layout.BUCKET;
+    long matches = matches(at, tag | tag << 32);
+    return matches == 0
+        ? Graph.NONE
+        : Endian.u32(bytes, at + 4L * slot(matches), true) & nodeMask;
   }
 
-  private long wide(Graph graph, long at, long hash, int kind, long high, long low) {
-    long tag = hash << nodeBits;
-    for (int i = 0; i < Layout.BUCKET; i += 8) {
-      long slot = Endian.u64(bytes, at + i, true);
-      if (slot == -1) {
-        return Graph.NONE;
-      }
-      if ((slot ^ tag) >>> nodeBits == 0) {
-        long node = slot & (1L << nodeBits) - 1;
-        if (graph.hasKey(node, kind, high, low)) {
-          return node;
+  private long search(Graph graph, long hash, int kind, long high, long low) {
+    int size = IndexTable.slotBytes(nodeBits);
+    long tag = narrow ? hash << nodeBits & 0xffff_ffffL : hash << nodeBits;
+    for (long bucket = KeyHash.bucket(hash, homes); bucket < buckets; bucket++) {
+      verify(bucket);
+      long at = start + bucket * Layout.BUCKET;
+      for (int i = 0; i < Layout.BUCKET; i += size) {
+        long slot = narrow ? Endian.u32(bytes, at + i, true) : Endian.u64(bytes, at + i, true);
+        if (slot == table.empty()) {
+          return Graph.NONE;
+        }
+        long node = slot & nodeMask;
+        if ((slot ^ tag) >>> nodeBits == 0 && graph.verify(node)) {
+          if (graph.hasKey(node, kind, high, low)) {
+            return node;
+          }
         }
       }
     }
-    return GO_ON;
+    return Graph.NONE;
+  }
+
+  /**
+   * Which slots of a bucket have that tag: of those with even numbers in bits 24 to 31, the others in 56 to 63.
+   * All are looked at without a branch: which one it is can't be predicted, and a wrong guess would
+   * end the reads that the processor has begun for lookups to come.
+   */
+  private long matches(long at, long tags) {
+    return same(at, tags) >>> 7
+        | same(at + 8, tags) >>> 6
+        | same(at + 16, tags) >>> 5
+        | same(at + 24, tags) >>> 4
+        | same(at + 32, tags) >>> 3
+        | same(at + 40, tags) >>> 2
+        | same(at + 48, tags) >>> 1
+        | same(at + 56, tags);
+  }
+
+  /** The top bit of each of two slots that has the tag. */
+  private long same(long at, long tags) {
+    long other = (Endian.u64(bytes, at, true) ^ tags) & tagMask;
+    // The lower one borrows from the upper only if it is zero, and then the upper is not one: the
+    // tag does not reach down so far.
+    return (other - ONES) & ~other & TOP_BITS;
+  }
+
+  /** The number of the first of some slots. */
+  private static int slot(long matches) {
+    int bit = Long.numberOfTrailingZeros(matches);
+    return (bit & 7) << 1 | bit >>> 5;
   }
 }

@@ -44,13 +44,16 @@ public final class NoteFinder {
    * @param address where its header is once the image is loaded, as the image's own headers count:
    *     in PE relative to the image's base; empty in objects, which have no addresses
    * @param loaded what else a loader brings into memory or protects; empty in objects
+   * @param count how many such notes there are in the section or segment, this one included:
+   *     linkers put those of several objects together
    */
   public record Found(
       Format format,
       long offset,
       MemorySegment bytes,
       OptionalLong address,
-      List<LoadedRange> loaded) {
+      List<LoadedRange> loaded,
+      int count) {
     /** Copies the list. */
     public Found {
       loaded = List.copyOf(loaded);
@@ -58,7 +61,7 @@ public final class NoteFinder {
 
     /** The same in an image, {@code delta} bytes lower in the file than in memory. */
     public Found inImage(long delta, List<LoadedRange> loaded) {
-      return new Found(format, offset, bytes, OptionalLong.of(offset + delta), loaded);
+      return new Found(format, offset, bytes, OptionalLong.of(offset + delta), loaded, count);
     }
   }
 
@@ -79,7 +82,7 @@ public final class NoteFinder {
       default ->
           CoffMagic.isImage(start) || CoffMagic.isObject(start)
               ? CoffNoteFinder.find(file, start, wanted)
-              : ElfNoteFinder.find(file, wanted);
+              : ElfNoteFinder.find(file, start, wanted);
     };
   }
 }

@@ -5,6 +5,7 @@ import dev.calotype.UnsupportedFormatException;
 import dev.calotype.bytes.ByteView;
 import dev.calotype.bytes.Chunks;
 import dev.calotype.bytes.Sha256;
+import dev.calotype.image.Format;
 import dev.calotype.image.NoteFinder;
 import dev.calotype.map.OpenFile;
 import java.io.IOException;
@@ -64,7 +65,7 @@ public final class CodeObject implements AutoCloseable {
    */
   public static Validity check(Path path, Expectations expectations, LongConsumer progress)
       throws IOException {
-    return open(path, expectations, OpenFile::open, progress);
+    return open(path, expectations, OpenFile::openToRead, progress);
   }
 
   /**
@@ -125,6 +126,16 @@ public final class CodeObject implements AutoCloseable {
     return note;
   }
 
+  /** How many notes there are where this one was found. */
+  int noteCount() {
+    return found.count();
+  }
+
+  /** The format of the file. */
+  Format format() {
+    return found.format();
+  }
+
   /** Where the note starts in the file. */
   public long noteOffset() {
     return noteOffset;
@@ -176,28 +187,30 @@ public final class CodeObject implements AutoCloseable {
   }
 
   static CodeObject find(OpenFile file) throws IOException {
-    Optional<NoteFinder.Found> found = Optional.empty();
+    NoteFinder.Found found = findNote(file);
+    CodeNote note = CodeNote.decode(found.bytes(), found.offset(), file.path().toString());
+    if (note instanceof LinkedNote linked) {
+      return new CodeObject(file, found, Placement.of(linked, found, file.path().toString()));
+    }
+    CodeObject code = new CodeObject(file, found, note);
+    code.checkPlaces((DetachedNote) note);
+    return code;
+  }
+
+  private static NoteFinder.Found findNote(OpenFile file) throws IOException {
     RuntimeException noWay;
     try {
-      found = NoteFinder.find(file, CodeNote.WANTED);
+      Optional<NoteFinder.Found> found = NoteFinder.find(file, CodeNote.WANTED);
+      if (found.isPresent()) {
+        return found.get();
+      }
       noWay =
           new UnsupportedFormatException(
               file.path().toString(), "an image without a note of Calotype's");
     } catch (MalformedImageException | UnsupportedFormatException e) {
       noWay = e;
     }
-    if (found.isEmpty()) {
-      throw withoutNote(file, noWay);
-    }
-    CodeNote note =
-        CodeNote.decode(found.get().bytes(), found.get().offset(), file.path().toString());
-    if (note instanceof LinkedNote linked) {
-      return new CodeObject(
-          file, found.get(), Placement.of(linked, found.get(), file.path().toString()));
-    }
-    CodeObject code = new CodeObject(file, found.get(), note);
-    code.checkPlaces((DetachedNote) note);
-    return code;
+    throw withoutNote(file, noWay);
   }
 
   /** Headers that lead to no note are damage if the end of the file says that there is one. */
@@ -285,7 +298,7 @@ public final class CodeObject implements AutoCloseable {
    */
   public void verify(LongConsumer progress) throws IOException {
     if (note instanceof LinkedNote linked) {
-      Seal.verify(file, noteOffset, linked, progress);
+      Seal.verify(file, found.format(), noteOffset, linked, progress);
       return;
     }
     body(progress).drain();

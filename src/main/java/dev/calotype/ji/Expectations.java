@@ -13,6 +13,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a caller asks of a file before using it. What is not asked is not compared; but whoever asks
@@ -20,28 +21,19 @@ import java.util.function.Function;
  * a cause, too.
  *
  * <p>Immutable: start with {@link #none()}, add with the {@code with} methods, and keep the result
- * for many checks, since digests are computed when something is added. Safe for use by several
+ * for many checks, since digests are computed by the first that needs them. Safe for use by several
  * threads. What is compared, when, and at which cost is in {@code docs/validity.md}.
  */
 public final class Expectations {
   private static final Expectations NONE = new Expectations(new Draft());
 
   private final Draft all;
-  private final byte[] options;
-  private final byte[] upstreams;
-  private final byte[] variables;
-  private final byte[] inputs;
+
+  /** Made when first needed: most of what {@code with} methods return is added to at once. */
+  private volatile @Nullable Digests digests;
 
   private Expectations(Draft draft) {
     all = draft;
-    SortedMap<String, String> optionTexts = Group.map();
-    draft.options.forEach((name, option) -> optionTexts.put(name, option.value()));
-    SortedMap<String, String> upstreamTexts = Group.map();
-    draft.upstreams.forEach((name, id) -> upstreamTexts.put(name, id.hex()));
-    options = Group.digest(optionTexts);
-    upstreams = Group.digest(upstreamTexts);
-    variables = Group.digest(Origin.variableTexts(draft.variables));
-    inputs = Group.digest(draft.inputs.orElse(Set.of()));
   }
 
   /**
@@ -122,7 +114,11 @@ public final class Expectations {
 
   /** The same, for that host: its target, its features, its page size. */
   public Expectations withHost(Host host) {
-    return withTarget(host.target()).withFeatures(host.features()).withPageSize(host.pageSize());
+    Draft draft = new Draft(all);
+    draft.target = Text.of(host.target());
+    draft.features = Optional.of(Set.copyOf(host.features()));
+    draft.pageSize = OptionalLong.of(host.pageSize());
+    return new Expectations(draft);
   }
 
   /** The same, with this data to be referred to under this name. */
@@ -242,12 +238,21 @@ public final class Expectations {
         && isMet(all.module, page, PageOne.MODULE)
         && isMet(all.target, page, PageOne.TARGET)
         && isMet(all.compiler, page, PageOne.COMPILER)
-        && (all.options.isEmpty() || page.has(PageOne.OPTIONS, options))
-        && (all.upstreams.isEmpty() || page.has(PageOne.UPSTREAMS, upstreams))
+        && (all.options.isEmpty() || page.has(PageOne.OPTIONS, digests().options))
+        && (all.upstreams.isEmpty() || page.has(PageOne.UPSTREAMS, digests().upstreams))
         && ((all.variables.isEmpty() && all.environment.isEmpty())
-            || page.has(PageOne.VARIABLES, variables))
-        && (all.inputs.isEmpty() || page.has(PageOne.INPUTS, inputs))
+            || page.has(PageOne.VARIABLES, digests().variables))
+        && (all.inputs.isEmpty() || page.has(PageOne.INPUTS, digests().inputs))
         && (all.features.isEmpty() || page.needsOnly(all.features.get()));
+  }
+
+  private Digests digests() {
+    Digests made = digests;
+    if (made == null) {
+      made = Digests.of(all);
+      digests = made;
+    }
+    return made;
   }
 
   private static boolean isMet(Optional<Text> wanted, PageOne page, int field) {
@@ -272,6 +277,22 @@ public final class Expectations {
   record Text(String text, byte[] digest) {
     static Optional<Text> of(String text) {
       return Optional.of(new Text(text, Group.digest(text)));
+    }
+  }
+
+  /** What stands for groups on page one. */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
+  private record Digests(byte[] options, byte[] upstreams, byte[] variables, byte[] inputs) {
+    static Digests of(Draft all) {
+      SortedMap<String, String> options = Group.map();
+      all.options.forEach((name, option) -> options.put(name, option.value()));
+      SortedMap<String, String> upstreams = Group.map();
+      all.upstreams.forEach((name, id) -> upstreams.put(name, id.hex()));
+      return new Digests(
+          Group.digest(options),
+          Group.digest(upstreams),
+          Group.digest(Origin.variableTexts(all.variables)),
+          Group.digest(all.inputs.orElse(Set.of())));
     }
   }
 

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * What of code is connected when it is loaded, in the order in which the note has it: cells that
@@ -38,9 +39,9 @@ public record Linkage(
     holes = List.copyOf(holes);
     functions = List.copyOf(functions);
     places = List.copyOf(places);
-    requireDifferent(imports.stream().map(ImportCell::name).toList());
-    requireDifferent(holes.stream().map(Hole::section).toList());
-    requireDifferent(functions.stream().map(CodeFunction::name).toList());
+    requireDifferent(imports, ImportCell::name);
+    requireDifferent(holes, Hole::section);
+    requireDifferent(functions, CodeFunction::name);
     if (places.size() != slots.size() + imports.size() + holes.size()) {
       throw new IllegalArgumentException("%d places".formatted(places.size()));
     }
@@ -128,11 +129,14 @@ public record Linkage(
     return more;
   }
 
-  private static void requireDifferent(List<String> names) {
+  private static <T> void requireDifferent(List<T> all, Function<T, String> name) {
+    if (all.size() < 2) {
+      return;
+    }
     Set<String> seen = new HashSet<>();
-    for (String name : names) {
-      if (!seen.add(name)) {
-        throw new IllegalArgumentException("a second " + name);
+    for (T one : all) {
+      if (!seen.add(name.apply(one))) {
+        throw new IllegalArgumentException("a second " + name.apply(one));
       }
     }
   }

@@ -4,6 +4,7 @@ import dev.calotype.Durability;
 import dev.calotype.MalformedImageException;
 import dev.calotype.RefusedException;
 import dev.calotype.bytes.Sha256;
+import dev.calotype.image.Format;
 import dev.calotype.map.OpenFile;
 import dev.calotype.publish.Publication;
 import java.io.IOException;
@@ -34,8 +35,8 @@ public final class Seal {
    * @return the note as it is now
    * @throws MalformedImageException if the file or its note is damaged
    * @throws dev.calotype.UnsupportedFormatException if the file has no note
-   * @throws RefusedException if it is a detached code object, which is always sealed, or signed
-   *     with an identity, which has to sign again after sealing
+   * @throws RefusedException if it is a detached code object, which is always sealed, has two
+   *     notes, or is signed with an identity, which has to sign again after sealing
    * @throws IOException if the file can't be read, or the target not be written
    */
   public static LinkedNote seal(Path code, Path target, Durability durability, boolean replace)
@@ -46,7 +47,12 @@ public final class Seal {
         throw new RefusedException(
             code.toString(), "a detached code object is sealed when it is written");
       }
-      SealedRanges ranges = SealedRanges.of(file, object.noteOffset());
+      if (object.noteCount() > 1) {
+        throw new RefusedException(
+            code.toString(),
+            "has %d notes of its data, and code has one data file".formatted(object.noteCount()));
+      }
+      SealedRanges ranges = SealedRanges.of(file, object.format(), object.noteOffset());
       ranges.signature().ifPresent(MachOSignature::requireAdHoc);
       String digest = digest(file, ranges, ranges.end(), _ -> {});
       byte[] bytes = LinkedNote.seal(object.noteBytes(), ranges.end(), digest);
@@ -68,15 +74,17 @@ public final class Seal {
   /**
    * Compares a file with its seal.
    *
+   * @param format of the file
    * @param progress given the number of bytes read since the last call
    * @throws MalformedImageException if it is not what was sealed
    */
-  static void verify(OpenFile file, long noteOffset, LinkedNote note, LongConsumer progress)
+  static void verify(
+      OpenFile file, Format format, long noteOffset, LinkedNote note, LongConsumer progress)
       throws IOException {
     if (!note.sealed()) {
       return;
     }
-    SealedRanges ranges = SealedRanges.of(file, noteOffset);
+    SealedRanges ranges = SealedRanges.of(file, format, noteOffset);
     long end = ranges.endFor(file, note.fileSize());
     if (end != note.fileSize()) {
       throw Bytes.view(new byte[0], file)

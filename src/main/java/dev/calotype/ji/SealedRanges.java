@@ -2,6 +2,7 @@ package dev.calotype.ji;
 
 import dev.calotype.bytes.ByteView;
 import dev.calotype.bytes.Sha256;
+import dev.calotype.image.Format;
 import dev.calotype.map.OpenFile;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -22,19 +23,19 @@ final class SealedRanges {
 
   private record Range(long offset, long size) {}
 
-  /** The ranges of a file whose note starts at {@code noteOffset}. */
-  static SealedRanges of(OpenFile file, long noteOffset) throws IOException {
+  /** The ranges of a file of a format whose note starts at {@code noteOffset}. */
+  static SealedRanges of(OpenFile file, Format format, long noteOffset) throws IOException {
     SealedRanges ranges = new SealedRanges(file.size());
     ranges.zero(noteOffset + LinkedNote.FLAGS, 4);
     ranges.zero(noteOffset + LinkedNote.FILE_SIZE, 8);
     ranges.zero(noteOffset + LinkedNote.DIGEST, Sha256.SIZE);
     ranges.zero(noteOffset + LinkedNote.CRC, 4);
-    byte[] start = Bytes.read(file, 0, (int) Math.min(file.size(), 4));
-    if (start.length == 4 && start[0] == 'M' && start[1] == 'Z') {
+    if (format == Format.PE) {
       ranges.leaveOutPeSignature(file);
+    } else if (format == Format.MACHO) {
+      ranges.signature = MachOSignature.find(file);
+      ranges.signature.ifPresent(found -> ranges.zero(found.offset(), found.size()));
     }
-    ranges.signature = MachOSignature.find(file);
-    ranges.signature.ifPresent(found -> ranges.zero(found.offset(), found.size()));
     return ranges;
   }
 

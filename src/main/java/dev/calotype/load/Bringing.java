@@ -13,6 +13,7 @@ import dev.calotype.ji.Validity;
 import dev.calotype.map.OpenFile;
 import dev.calotype.os.Descriptor;
 import dev.calotype.os.Functions;
+import dev.calotype.os.MappedFile;
 import dev.calotype.os.Mapping;
 import dev.calotype.os.MemoryFile;
 import dev.calotype.split.Join;
@@ -26,8 +27,6 @@ import java.util.Optional;
 
 /** One load of a pair that can be connected: docs/loading.md, "Steps" from 4 on. */
 final class Bringing {
-  private static final Object LOCK = new Object();
-
   private final Validity.Fresh data;
   private final Validity.FreshCode code;
   private final Imports imports;
@@ -79,16 +78,17 @@ final class Bringing {
 
   /** The code as a library with cells of its own. */
   private VerifiedLibrary open(ElfRules rules) throws IOException {
-    synchronized (LOCK) { // Or two loads could both find that the other's is not there yet.
-      Descriptor descriptor = closing.add(VerifiedLibrary.descriptor(code.code().file()));
-      if (VerifiedLibrary.isLoaded(descriptor)) {
-        Validity.FreshCode copy = PrivateCopy.of(code, closing);
-        descriptor = closing.add(VerifiedLibrary.descriptor(copy.code().file()));
-      }
-      VerifiedLibrary opened = VerifiedLibrary.open(descriptor, rules, name);
-      closing.add(opened.library());
-      return opened;
-    }
+    VerifiedLibrary opened = open(code.code().file(), rules, name);
+    return opened.library().isNew()
+        ? opened
+        : open(PrivateCopy.of(code, closing).code().file(), rules, name);
+  }
+
+  private VerifiedLibrary open(OpenFile file, ElfRules rules, String name) throws IOException {
+    Descriptor descriptor = closing.add(Descriptor.of(file.newDescriptor()));
+    VerifiedLibrary opened = VerifiedLibrary.open(descriptor, rules, name);
+    closing.add(opened.library());
+    return opened;
   }
 
   private LoadedCode bringDetached() throws IOException {
@@ -97,10 +97,7 @@ final class Bringing {
     joined.seal();
     try (OpenFile file = OpenFile.open(joined.path())) {
       ElfRules rules = ElfRules.of(file);
-      Descriptor descriptor = closing.add(VerifiedLibrary.descriptor(file));
-      VerifiedLibrary opened = VerifiedLibrary.open(descriptor, rules, name);
-      closing.add(opened.library());
-      return loaded(opened, rules, List.of());
+      return loaded(open(file, rules, name), rules, List.of());
     }
   }
 
@@ -126,8 +123,7 @@ final class Bringing {
           "it needs its data as a shared object (split --as needed and embed make it), and %s is none"
               .formatted(data.file()));
     }
-    if (note.shape() == Shape.WITHIN
-        && !code.code().file().isBehind(data.data().file().descriptor())) {
+    if (note.shape() == Shape.WITHIN && !code.code().file().isSame(data.data().file())) {
       throw refused("its data is within it, not in %s".formatted(data.file()));
     }
   }
@@ -136,9 +132,7 @@ final class Bringing {
     DataFile file = data.data();
     SharedDataProof.require(file);
     ElfRules rules = ElfRules.of(file.file());
-    Descriptor descriptor = closing.add(VerifiedLibrary.descriptor(file.file()));
-    VerifiedLibrary opened = VerifiedLibrary.open(descriptor, rules, data.file().toString());
-    closing.add(opened.library());
+    VerifiedLibrary opened = open(file.file(), rules, data.file().toString());
     String id = file.id().hex().substring(0, 16);
     if (code.needed().stream().noneMatch(needed -> needed.contains(id))) {
       throw refused(
@@ -154,10 +148,11 @@ final class Bringing {
       return;
     }
     Optional<MemorySegment> found = opened.library().find(symbol.get());
-    String file = found.isPresent() ? MemoryMaps.filesAt(found.get().address()).getFirst() : "";
-    if (!file.equals(container.identity())) {
+    MappedFile file =
+        found.isPresent() ? MemoryMaps.fileAt(found.get().address()) : MappedFile.NONE;
+    if (!file.equals(container.file())) {
       throw refused(
-          "%s is of file '%s', not of '%s'".formatted(symbol.get(), file, container.identity()));
+          "%s is of file '%s', not of '%s'".formatted(symbol.get(), file, container.file()));
     }
   }
 
@@ -166,7 +161,7 @@ final class Bringing {
     if (section.size() == 0) {
       return;
     }
-    try (Descriptor descriptor = VerifiedLibrary.descriptor(data.data().file())) {
+    try (Descriptor descriptor = Descriptor.of(data.data().file().newDescriptor())) {
       Mapping.over(descriptor.number(), section.offset(), section.size(), base + hole.address());
     }
   }

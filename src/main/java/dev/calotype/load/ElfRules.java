@@ -9,6 +9,7 @@ import dev.calotype.image.Symbol;
 import dev.calotype.map.OpenFile;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,9 @@ record ElfRules(
     List<String> needed,
     OptionalLong mapped,
     Optional<String> exported) {
+  /** Up to here reading takes less time than mapping. */
+  private static final long MOST_COPIED = 1 << 20;
+
   private static final long FLAGS_1 = 0x6fff_fffb;
   private static final long NODELETE = 8;
   private static final Map<Long, String> ENTRIES =
@@ -50,54 +54,61 @@ record ElfRules(
    * @throws dev.calotype.FileChangedException if the file shrank meanwhile
    */
   static ElfRules of(OpenFile file) throws IOException {
-    try (Arena arena = Arena.ofConfined()) {
-      Image image = Image.of(file.map(arena), file.path().toString());
-      return file.whileWhole(() -> {
-        List<String> first = new ArrayList<>();
-        Optional<String> stays = Optional.empty();
-        int indirect = -1;
-        OptionalLong address = OptionalLong.empty();
-        Optional<String> exported = Optional.empty();
-        if (image instanceof ElfImage elf) {
-          indirect = INDIRECT.getOrDefault(elf.machine(), -1);
-          for (ElfImage.DynamicEntry entry : elf.dynamicEntries()) {
-            String name = ENTRIES.get(entry.tag());
-            if (name != null) {
-              first.add(name);
-            }
-            if (entry.tag() == FLAGS_1 && (entry.value() & NODELETE) != 0) {
-              stays = Optional.of("DF_1_NODELETE");
-            }
-          }
-        }
-        for (Segment segment : image.segments()) {
-          if (segment.type().equals("TLS")) {
-            first.add("PT_TLS");
-          }
-          if (segment.isLoaded() && segment.fileSize() > 0 && address.isEmpty()) {
-            address = OptionalLong.of(segment.address());
-          }
-        }
-        for (RelocationTable table : image.relocations()) {
-          for (Relocation relocation : table) {
-            if (relocation.typeNumber() == indirect) {
-              first.add("IRELATIVE relocations");
-              break;
-            }
-          }
-        }
-        for (Symbol symbol : image.dynamicSymbols()) {
-          if (symbol.binding().equals("UNIQUE")) {
-            stays = Optional.of("a unique symbol, " + symbol.name());
-            break;
-          }
-          if (symbol.isDefined() && symbol.isGlobal() && exported.isEmpty()) {
-            exported = Optional.of(symbol.name());
-          }
-        }
-        return new ElfRules(
-            List.copyOf(first), stays, List.copyOf(image.needed()), address, exported);
-      });
+    String name = file.path().toString();
+    if (file.size() <= MOST_COPIED) {
+      byte[] copy = new byte[(int) file.size()];
+      file.readFully(0, copy, 0, copy.length);
+      return of(Image.of(MemorySegment.ofArray(copy), name));
     }
+    try (Arena arena = Arena.ofConfined()) {
+      Image image = Image.of(file.map(arena), name);
+      return file.whileWhole(() -> of(image));
+    }
+  }
+
+  private static ElfRules of(Image image) {
+    List<String> first = new ArrayList<>();
+    Optional<String> stays = Optional.empty();
+    int indirect = -1;
+    OptionalLong address = OptionalLong.empty();
+    Optional<String> exported = Optional.empty();
+    if (image instanceof ElfImage elf) {
+      indirect = INDIRECT.getOrDefault(elf.machine(), -1);
+      for (ElfImage.DynamicEntry entry : elf.dynamicEntries()) {
+        String name = ENTRIES.get(entry.tag());
+        if (name != null) {
+          first.add(name);
+        }
+        if (entry.tag() == FLAGS_1 && (entry.value() & NODELETE) != 0) {
+          stays = Optional.of("DF_1_NODELETE");
+        }
+      }
+    }
+    for (Segment segment : image.segments()) {
+      if (segment.type().equals("TLS")) {
+        first.add("PT_TLS");
+      }
+      if (segment.isLoaded() && segment.fileSize() > 0 && address.isEmpty()) {
+        address = OptionalLong.of(segment.address());
+      }
+    }
+    for (RelocationTable table : image.relocations()) {
+      for (Relocation relocation : table) {
+        if (relocation.typeNumber() == indirect) {
+          first.add("IRELATIVE relocations");
+          break;
+        }
+      }
+    }
+    for (Symbol symbol : image.dynamicSymbols()) {
+      if (symbol.binding().equals("UNIQUE")) {
+        stays = Optional.of("a unique symbol, " + symbol.name());
+        break;
+      }
+      if (symbol.isDefined() && symbol.isGlobal() && exported.isEmpty()) {
+        exported = Optional.of(symbol.name());
+      }
+    }
+    return new ElfRules(List.copyOf(first), stays, List.copyOf(image.needed()), address, exported);
   }
 }

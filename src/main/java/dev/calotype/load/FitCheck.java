@@ -1,9 +1,9 @@
 package dev.calotype.load;
 
 import dev.calotype.MalformedImageException;
+import dev.calotype.UnsupportedFormatException;
 import dev.calotype.image.ElfImage;
 import dev.calotype.ji.Cause;
-import dev.calotype.load.LibraryFacts.Symbols;
 import dev.calotype.load.LibraryHost.Libc;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -118,7 +118,7 @@ final class FitCheck {
         if (!libraries.containsKey(name) && !isLibcsOwn(name)) {
           Optional<Found> found = find(name, needing);
           libraries.put(name, found);
-          if (found.isPresent() && !host.libraries().loaded().containsKey(name)) {
+          if (found.isPresent() && !host.libraries().loaded().contains(found.get().file())) {
             Optional<Path> beside = Optional.ofNullable(found.get().file().getParent());
             left.add(new Needing(found.get().elf(), beside));
           }
@@ -144,27 +144,39 @@ final class FitCheck {
   }
 
   private Optional<Found> find(String name, Needing needing) {
-    Optional<Path> loaded = Optional.ofNullable(host.libraries().loaded().get(name));
-    List<Path> files =
-        loaded.isPresent()
-            ? List.of(loaded.get())
-            : host.libraries().candidates(name, runPath(needing));
+    HostLibraries libraries = host.libraries();
+    List<Path> files = new ArrayList<>();
+    libraries.loaded(name, true).ifPresent(files::add);
+    if (files.isEmpty()) {
+      files.addAll(libraries.candidates(name, runPath(needing)));
+    }
     String others = "";
     for (Path file : files) {
-      LibraryFacts facts;
-      try {
-        facts = LibraryFacts.read(file, Symbols.NONE);
-      } catch (IOException | MalformedImageException e) {
-        facts = new LibraryFacts("no library", 0, Optional.empty());
-      }
-      if (facts.elf().isPresent() && facts.target().equals(host.machine().target())) {
-        return Optional.of(new Found(file, facts.elf().get()));
+      LibraryFacts facts = facts(file);
+      if (isForHost(facts)) {
+        return Optional.of(new Found(file, facts.elf().orElseThrow()));
       }
       others = others.isEmpty() ? "%s (%s)".formatted(file, facts.target()) : others;
+    }
+    Optional<Path> renamed = libraries.loaded(name, false);
+    if (renamed.isPresent() && isForHost(facts(renamed.get()))) {
+      return Optional.of(new Found(renamed.get(), facts(renamed.get()).elf().orElseThrow()));
     }
     causes.add(
         new Cause(Cause.Code.LIBRARY, name, "a library for " + host.machine().target(), others));
     return Optional.empty();
+  }
+
+  private boolean isForHost(LibraryFacts facts) {
+    return facts.elf().isPresent() && facts.target().equals(host.machine().target());
+  }
+
+  private static LibraryFacts facts(Path file) {
+    try {
+      return LibraryFacts.read(file, false);
+    } catch (IOException | MalformedImageException e) {
+      return new LibraryFacts("no library", 0, Optional.empty());
+    }
   }
 
   private static List<Path> runPath(Needing needing) {
@@ -209,16 +221,15 @@ final class FitCheck {
       files.addAll(host.libraries().candidates("libc.so", List.of()));
     }
     // What the process has, as far as it was opened for all: nobody can tell from outside.
-    files.addAll(host.libraries().loaded().values());
+    files.addAll(host.libraries().loaded());
     Set<String> missing = new TreeSet<>(library.imports());
     for (Path file : files) {
       if (missing.isEmpty()) {
         return;
       }
       try {
-        LibraryFacts facts = LibraryFacts.read(file, Symbols.EXPORTS);
-        facts.elf().ifPresent(elf -> missing.removeAll(elf.exports()));
-      } catch (IOException | MalformedImageException e) {
+        LibraryFacts.remove(file, missing);
+      } catch (IOException | MalformedImageException | UnsupportedFormatException e) {
         return; // Nobody can say what it has.
       }
     }

@@ -1,17 +1,14 @@
 package dev.calotype.load;
 
 import dev.calotype.MalformedImageException;
-import dev.calotype.load.LibraryFacts.Symbols;
 import dev.calotype.load.LibraryHost.Libc;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -20,17 +17,13 @@ import java.util.regex.Pattern;
  * Where a loader finds libraries (ld.so(8)).
  *
  * @param libc whose loader it is
- * @param loaded those it has already, by name
+ * @param loaded those it has already
  * @param first the folders it looks in before any other
- * @param cache those it was told of, by name
+ * @param cache those it was told of
  * @param last the folders it looks in at the end
  */
 record HostLibraries(
-    Libc libc,
-    Map<String, Path> loaded,
-    List<Path> first,
-    Map<String, List<String>> cache,
-    List<Path> last) {
+    Libc libc, List<Path> loaded, List<Path> first, Optional<LoaderCache> cache, List<Path> last) {
   private static final Pattern COLON = Pattern.compile("[:;]");
 
   /** Those of this process, as it is now. */
@@ -40,7 +33,7 @@ record HostLibraries(
     if (name.startsWith("ld-musl-")) {
       Path paths = Path.of("/etc", name.replaceFirst("\\.so\\.1$", ".path"));
       List<Path> last = folders(text(paths).orElse("/lib:/usr/local/lib:/usr/lib"));
-      return new HostLibraries(Libc.MUSL, loadedNow(), ofEnvironment(), Map.of(), last);
+      return new HostLibraries(Libc.MUSL, loadedNow(), ofEnvironment(), Optional.empty(), last);
     }
     if (name.startsWith("ld-linux") || name.startsWith("ld64.so")) {
       Set<Path> last = new LinkedHashSet<>();
@@ -51,15 +44,15 @@ record HostLibraries(
         // The usual folders are left.
       }
       last.addAll(folders("/lib64:/usr/lib64:/lib:/usr/lib"));
-      Map<String, List<String>> cache = LoaderCache.read(Path.of("/etc/ld.so.cache"));
+      Optional<LoaderCache> cache = LoaderCache.read(Path.of("/etc/ld.so.cache"));
       return new HostLibraries(Libc.GLIBC, loadedNow(), ofEnvironment(), cache, List.copyOf(last));
     }
-    return new HostLibraries(Libc.OTHER, Map.of(), List.of(), Map.of(), List.of());
+    return new HostLibraries(Libc.OTHER, List.of(), List.of(), Optional.empty(), List.of());
   }
 
   /** Those in a few folders. */
   static HostLibraries in(Libc libc, List<Path> folders) {
-    return new HostLibraries(libc, Map.of(), List.of(), Map.of(), List.copyOf(folders));
+    return new HostLibraries(libc, List.of(), List.of(), Optional.empty(), List.copyOf(folders));
   }
 
   /** The files that a name may lead to, in the loader's order; the first that fits is taken. */
@@ -68,7 +61,7 @@ record HostLibraries(
     for (List<Path> folders : List.of(first, runPath)) {
       folders.forEach(folder -> files.add(folder.resolve(name)));
     }
-    cache.getOrDefault(name, List.of()).forEach(file -> files.add(Path.of(file)));
+    cache.ifPresent(it -> files.addAll(it.files(name)));
     last.forEach(folder -> files.add(folder.resolve(name)));
     files.removeIf(file -> !Files.isRegularFile(file));
     return files;
@@ -98,30 +91,41 @@ record HostLibraries(
     }
   }
 
-  /** A loader takes a library that it has by the library's own name, whatever its file's. */
-  private static Map<String, Path> loadedNow() {
-    Map<String, Path> loaded = new HashMap<>();
-    for (String file : mapped()) {
-      Path path = Path.of(file);
-      try {
-        Optional<LibraryFacts.Elf> elf = LibraryFacts.read(path, Symbols.NONE).elf();
-        String name = String.valueOf(path.getFileName());
-        elf.ifPresent(it -> loaded.putIfAbsent(it.soname().orElse(name), path));
-      } catch (IOException | MalformedImageException e) {
-        // Mapped, but no library, or gone.
+  /**
+   * The library that the loader takes because it has it: by the library's own name, whatever its
+   * file's.
+   *
+   * @param isAlike whether to look at files whose names are the library's, or start like it, and so
+   *     at most of what there is to find; or at all the others
+   */
+  Optional<Path> loaded(String name, boolean isAlike) {
+    String stem = name.substring(0, name.indexOf(".so") + 1);
+    for (Path file : loaded) {
+      String fileName = String.valueOf(file.getFileName());
+      if (fileName.startsWith(stem) == isAlike
+          && (fileName.equals(name) || soname(file).equals(Optional.of(name)))) {
+        return Optional.of(file);
       }
     }
-    return loaded;
+    return Optional.empty();
   }
 
-  private static Set<String> mapped() {
+  private static Optional<String> soname(Path file) {
+    try {
+      return LibraryFacts.read(file, false).elf().flatMap(LibraryFacts.Elf::soname);
+    } catch (IOException | MalformedImageException e) {
+      return Optional.empty(); // Mapped, but no library, or gone.
+    }
+  }
+
+  private static List<Path> loadedNow() {
     Set<String> files = new LinkedHashSet<>();
     text(Path.of("/proc/self/maps"))
         .orElse("")
         .lines()
         .filter(line -> line.indexOf('/') > 0 && line.contains(".so"))
         .forEach(line -> files.add(line.substring(line.indexOf('/'))));
-    return files;
+    return files.stream().map(Path::of).toList();
   }
 
   private static Optional<String> text(Path file) {

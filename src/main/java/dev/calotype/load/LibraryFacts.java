@@ -57,7 +57,6 @@ record LibraryFacts(String target, int bits, Optional<Elf> elf) {
    * @param isBound whether all symbols that it needs are looked for when it is loaded; else
    *     functions are when they are called
    * @param imports symbols that have to be there when it is loaded, if asked for
-   * @param exports what it has for others, if asked for
    */
   record Elf(
       String kind,
@@ -71,15 +70,7 @@ record LibraryFacts(String target, int bits, Optional<Elf> elf) {
       Optional<String> soname,
       Optional<String> runPath,
       boolean isBound,
-      Set<String> imports,
-      Set<String> exports) {}
-
-  /** Which symbols are wanted of a file: going over them takes longer than all the rest. */
-  enum Symbols {
-    NONE,
-    IMPORTS,
-    EXPORTS
-  }
+      Set<String> imports) {}
 
   /** The program that loads a program. */
   static Optional<String> interpreter(Path path) throws IOException {
@@ -98,20 +89,20 @@ record LibraryFacts(String target, int bits, Optional<Elf> elf) {
    *
    * @throws MalformedImageException if it is damaged, or ends before what is loaded of it
    */
-  static LibraryFacts read(Path path, Symbols symbols) throws IOException {
+  static LibraryFacts read(Path path, boolean withImports) throws IOException {
     try (OpenFile file = OpenFile.open(path)) {
-      return read(file, symbols);
+      return read(file, withImports);
     }
   }
 
-  static LibraryFacts read(OpenFile file, Symbols symbols) throws IOException {
+  static LibraryFacts read(OpenFile file, boolean withImports) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment bytes = file.map(arena);
-      return file.whileWhole(() -> of(bytes, file.path().toString(), symbols));
+      return file.whileWhole(() -> of(bytes, file.path().toString(), withImports));
     }
   }
 
-  static LibraryFacts of(MemorySegment bytes, String name, Symbols symbols) {
+  static LibraryFacts of(MemorySegment bytes, String name, boolean withImports) {
     Binary binary;
     try {
       binary = Binary.of(bytes, name);
@@ -122,13 +113,13 @@ record LibraryFacts(String target, int bits, Optional<Elf> elf) {
       case Container container -> new LibraryFacts(container.type(), 0, Optional.empty());
       case ElfImage image ->
           new LibraryFacts(
-              image.target().id(), image.target().bits(), Optional.of(elf(image, symbols)));
+              image.target().id(), image.target().bits(), Optional.of(elf(image, withImports)));
       case Image image ->
           new LibraryFacts(image.target().id(), image.target().bits(), Optional.empty());
     };
   }
 
-  private static Elf elf(ElfImage image, Symbols symbols) {
+  private static Elf elf(ElfImage image, boolean withImports) {
     long flags = entry(image, DT_FLAGS);
     long flags1 = entry(image, DT_FLAGS_1);
     boolean isProgram = (flags1 & DF_1_PIE) != 0;
@@ -148,8 +139,27 @@ record LibraryFacts(String target, int bits, Optional<Elf> elf) {
         image.soname(),
         image.runPath(),
         isBound,
-        symbols == Symbols.IMPORTS ? imports(image, isBound) : Set.of(),
-        symbols == Symbols.EXPORTS ? exports(image) : Set.of());
+        withImports ? imports(image, isBound) : Set.of());
+  }
+
+  /** Removes the symbols that a library has from those that are missing. */
+  static void remove(Path library, Set<String> missing) throws IOException {
+    try (OpenFile file = OpenFile.open(library);
+        Arena arena = Arena.ofConfined()) {
+      Image image = Image.of(file.map(arena), library.toString());
+      Set<String> found =
+          file.whileWhole(() -> {
+            Set<String> left = new HashSet<>(missing);
+            for (Export symbol : image.exports()) {
+              left.remove(symbol.name());
+              if (left.isEmpty()) {
+                break;
+              }
+            }
+            return left;
+          });
+      missing.retainAll(found);
+    }
   }
 
   private static long entry(ElfImage image, long tag) {
@@ -187,21 +197,13 @@ record LibraryFacts(String target, int bits, Optional<Elf> elf) {
     }
     for (RelocationTable table : image.relocations()) {
       for (Relocation relocation : table) {
-        if (!JUMP.matcher(relocation.type()).find()) {
-          relocation
-              .symbol()
-              .filter(symbol -> !symbol.isDefined() && symbol.binding().equals("GLOBAL"))
-              .ifPresent(symbol -> names.add(symbol.name()));
-        }
+        // Most have no symbol: nothing is asked of them but that.
+        relocation
+            .symbol()
+            .filter(symbol -> !JUMP.matcher(relocation.type()).find())
+            .filter(symbol -> !symbol.isDefined() && symbol.binding().equals("GLOBAL"))
+            .ifPresent(symbol -> names.add(symbol.name()));
       }
-    }
-    return names;
-  }
-
-  private static Set<String> exports(ElfImage image) {
-    Set<String> names = new HashSet<>();
-    for (Export symbol : image.exports()) {
-      names.add(symbol.name());
     }
     return names;
   }

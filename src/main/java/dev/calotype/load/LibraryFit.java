@@ -2,7 +2,6 @@ package dev.calotype.load;
 
 import dev.calotype.MalformedImageException;
 import dev.calotype.ji.Cause;
-import dev.calotype.load.LibraryFacts.Symbols;
 import dev.calotype.map.OpenFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -57,7 +56,7 @@ public sealed interface LibraryFit {
    * @throws IOException if it can't be read
    */
   static LibraryFit of(Path file, LibraryHost host) throws IOException {
-    return of(file, LibraryFacts.read(file, Symbols.IMPORTS), host);
+    return of(file, LibraryFacts.read(file, true), host);
   }
 
   /**
@@ -68,7 +67,7 @@ public sealed interface LibraryFit {
    * @throws IOException if it can't be read
    */
   static LibraryFit of(OpenFile file, LibraryHost host) throws IOException {
-    return of(file.path(), LibraryFacts.read(file, Symbols.IMPORTS), host);
+    return of(file.path(), LibraryFacts.read(file, true), host);
   }
 
   private static LibraryFit of(Path file, LibraryFacts facts, LibraryHost host) {

@@ -167,7 +167,7 @@ public final class Loader {
       }
       return new Bringing(data, code, imports, arena, closing, name).bring();
     }
-    boolean isOne = code.code().file().isBehind(data.data().file().descriptor());
+    boolean isOne = code.code().file().isSame(data.data().file());
     Validity.FreshCode codeCopy = PrivateCopy.of(code, closing);
     Validity.Fresh dataCopy =
         isOne ? PrivateCopy.within(data, codeCopy, closing) : PrivateCopy.of(data, closing);

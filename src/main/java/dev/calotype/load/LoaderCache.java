@@ -9,9 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 
 /**
  * The table that ldconfig makes of the libraries in the system's folders, {@code /etc/ld.so.cache}:
@@ -26,39 +25,61 @@ final class LoaderCache {
   private static final int OLD_HEADER_SIZE = 16;
   private static final int OLD_ENTRY_SIZE = 12;
 
-  private LoaderCache() {}
+  private final ByteView view;
+  private final long start;
+  private final long count;
 
-  /** The files of each name, in the loader's order; none if there is no such table. */
-  static Map<String, List<String>> read(Path cache) {
+  private LoaderCache(ByteView view, long start, long count) {
+    this.view = view;
+    this.start = start;
+    this.count = count;
+  }
+
+  /** Reads the table. */
+  static Optional<LoaderCache> read(Path cache) {
     try {
       byte[] bytes = Files.readAllBytes(cache);
       // The order of the machine's own bytes: only this machine reads it.
-      ByteView view =
+      return of(
           new ByteView(MemorySegment.ofArray(bytes), cache.toString())
-              .withOrder(ByteOrder.nativeOrder());
-      return read(view);
+              .withOrder(ByteOrder.nativeOrder()));
     } catch (IOException | MalformedImageException e) {
-      return Map.of(); // The loader does without it too.
+      return Optional.empty(); // The loader does without it too.
     }
   }
 
-  private static Map<String, List<String>> read(ByteView view) {
+  private static Optional<LoaderCache> of(ByteView view) {
     long start = 0;
     if (startsWith(view, 0, OLD_MAGIC)) {
       long old = OLD_HEADER_SIZE + view.u32(12, STRUCTURE) * OLD_ENTRY_SIZE;
       start = (old + 7) & -8;
     }
     if (!startsWith(view, start, MAGIC)) {
-      return Map.of();
+      return Optional.empty();
     }
     long count = view.u32(start + 20, STRUCTURE);
     view.require(start + HEADER_SIZE, count * ENTRY_SIZE, STRUCTURE);
-    Map<String, List<String>> files = new HashMap<>();
-    for (long i = 0; i < count; i++) {
-      long entry = start + HEADER_SIZE + i * ENTRY_SIZE;
-      String name = text(view, start + view.u32(entry + 4, STRUCTURE));
-      String file = text(view, start + view.u32(entry + 8, STRUCTURE));
-      files.computeIfAbsent(name, _ -> new ArrayList<>(1)).add(file);
+    return Optional.of(new LoaderCache(view, start, count));
+  }
+
+  /** The files of a name, in the loader's order. */
+  List<Path> files(String name) {
+    List<Path> files = new ArrayList<>();
+    try {
+      MemorySegment wanted = MemorySegment.ofArray(name.getBytes(StandardCharsets.UTF_8));
+      for (long i = 0; i < count; i++) {
+        long entry = start + HEADER_SIZE + i * ENTRY_SIZE;
+        long text = start + view.u32(entry + 4, STRUCTURE);
+        // The NUL too: a name must not be the start of another.
+        if (view.contains(text, wanted.byteSize() + 1)
+            && view.u8(text + wanted.byteSize(), STRUCTURE) == 0
+            && view.slice(text, wanted.byteSize(), STRUCTURE).mismatch(wanted) < 0) {
+          long file = start + view.u32(entry + 8, STRUCTURE);
+          files.add(Path.of(view.string(file, view.size(), STRUCTURE)));
+        }
+      }
+    } catch (MalformedImageException e) {
+      // No more of it can be read.
     }
     return files;
   }
@@ -67,9 +88,5 @@ final class LoaderCache {
     byte[] expected = magic.getBytes(StandardCharsets.US_ASCII);
     return view.contains(at, expected.length)
         && view.slice(at, expected.length, STRUCTURE).mismatch(MemorySegment.ofArray(expected)) < 0;
-  }
-
-  private static String text(ByteView view, long at) {
-    return view.string(at, view.size(), STRUCTURE);
   }
 }

@@ -47,7 +47,7 @@ final class PrivateCopy {
   static void verify(Validity.Fresh data) throws IOException {
     OpenFile file = data.data().file();
     try (Closing closing = new Closing();
-        Descriptor descriptor = VerifiedLibrary.descriptor(file)) {
+        Descriptor descriptor = Descriptor.of(file.newDescriptor())) {
       String path = "/proc/self/fd/" + descriptor.number();
       Validity answer = closing.add(DataFile.check(Path.of(path), expectations(data.data().id())));
       if (!(answer instanceof Validity.Fresh)) {

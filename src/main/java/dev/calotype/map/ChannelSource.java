@@ -1,5 +1,8 @@
 package dev.calotype.map;
 
+import dev.calotype.FileChangedException;
+import dev.calotype.os.Descriptor;
+import dev.calotype.os.FileStat;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -10,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,9 +45,28 @@ record ChannelSource(FileChannel channel, @Nullable Object fileKey, FileTime mod
     return buffer.position() - offset;
   }
 
-  /** The JDK does not tell, so it is the one that leads to the same file. */
   @Override
-  public int descriptor() throws IOException {
+  public int newDescriptor(Path name) throws IOException {
+    // Most files still have their names, and finding the descriptor looks at all there are.
+    Optional<Descriptor> named = Descriptor.open(name, FileStat.ofThread());
+    if (named.isPresent()) {
+      int number = named.get().number();
+      if (isBehind(number)) {
+        channel.size(); // Throws if it is closed.
+        return number;
+      }
+      named.get().close();
+    }
+    Descriptor again = Descriptor.again(descriptor());
+    if (!isBehind(again.number())) {
+      again.close();
+      throw new FileChangedException(name.toString(), "is not what was opened any more");
+    }
+    return again.number();
+  }
+
+  /** The JDK does not tell, so it is the one that leads to the same file. */
+  private int descriptor() throws IOException {
     channel.size(); // Throws if it is closed.
     try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
       for (Path one : all) {

@@ -28,9 +28,8 @@ final class NativeSource implements Source {
   }
 
   @Override
-  public int descriptor() throws IOException {
-    descriptor.stat(); // Throws if it is closed.
-    return descriptor.number();
+  public int newDescriptor(Path name) throws IOException {
+    return descriptor.duplicate();
   }
 
   @Override

@@ -99,13 +99,9 @@ public final class OpenFile implements AutoCloseable {
    * @throws IOException if it is not a regular file or can't be read
    */
   public static OpenFile openQuickly(Path path) throws IOException {
-    if (NativeAccess.pays()) {
-      FileStat stat = FileStat.ofThread();
-      Optional<Descriptor> descriptor = Descriptor.open(path, stat);
-      if (descriptor.isPresent()) {
-        Source source = new NativeSource(descriptor.get(), stat);
-        return new OpenFile(path, source, stat.size(), false);
-      }
+    Optional<OpenFile> opened = openNatively(path);
+    if (opened.isPresent()) {
+      return opened.get();
     }
     BasicFileAttributes kind = Files.readAttributes(path, BasicFileAttributes.class);
     if (!kind.isRegularFile()) {
@@ -113,6 +109,28 @@ public final class OpenFile implements AutoCloseable {
     }
     Source source = new ChannelSource(FileChannel.open(path, READ), kind);
     return new OpenFile(path, source, kind.size(), false);
+  }
+
+  /**
+   * Opens a file like {@link #open}, for positional reads above all: a mapping may take a little
+   * longer then.
+   *
+   * @throws java.nio.file.NoSuchFileException if there is none
+   * @throws IOException as {@link #open}
+   */
+  public static OpenFile openToRead(Path path) throws IOException {
+    Optional<OpenFile> opened = openNatively(path);
+    return opened.isPresent() ? opened.get() : open(path);
+  }
+
+  /** Opened by the system's own calls, if that can be done and saves time. */
+  private static Optional<OpenFile> openNatively(Path path) {
+    if (!NativeAccess.pays()) {
+      return Optional.empty();
+    }
+    FileStat stat = FileStat.ofThread();
+    return Descriptor.open(path, stat)
+        .map(open -> new OpenFile(path, new NativeSource(open, stat), stat.size(), false));
   }
 
   /**
@@ -161,18 +179,20 @@ public final class OpenFile implements AutoCloseable {
   }
 
   /**
-   * The number of a descriptor of this very file, for the system's own calls. It is this file's
-   * until this is closed, and no longer.
+   * The number of a new descriptor of this very file, for the system's own calls, which have to
+   * close it. Needs native access.
    *
-   * @throws IOException if this is closed, or the system has no {@code /proc/self/fd}
+   * @throws IOException if this is closed, or the file can't be found again
    */
-  public int descriptor() throws IOException {
-    return source.descriptor();
+  public int newDescriptor() throws IOException {
+    return source.newDescriptor(path);
   }
 
-  /** Whether a descriptor of this process leads to this very file. */
-  public boolean isBehind(int descriptor) throws IOException {
-    return source.isBehind(descriptor);
+  /** Whether another is the very same file, whatever their names. Needs native access. */
+  public boolean isSame(OpenFile other) throws IOException {
+    try (Descriptor theirs = Descriptor.of(other.newDescriptor())) {
+      return source.isBehind(theirs.number());
+    }
   }
 
   /** The path the file was opened by. It may name another file by now. */

@@ -19,8 +19,12 @@ interface Source extends AutoCloseable {
   /** A channel of it, for mappings; closed with this. */
   FileChannel channel() throws IOException;
 
-  /** Its descriptor's number, on systems that have {@code /proc/self/fd}. */
-  int descriptor() throws IOException;
+  /**
+   * The number of another descriptor, which is the caller's to close.
+   *
+   * @param name where the file was, and probably is
+   */
+  int newDescriptor(Path name) throws IOException;
 
   /** Whether a descriptor leads to this very file. */
   boolean isBehind(int number) throws IOException;

@@ -23,6 +23,11 @@ public final class Descriptor implements AutoCloseable {
   private static final MethodHandle PREAD =
       Errno.capturing(Posix.pread$address(), Posix.pread$descriptor());
 
+  private static final MethodHandle FCNTL = Posix.fcntl.makeInvoker(ValueLayout.JAVA_INT).handle();
+
+  /** linux/fcntl.h: 1024 and 6, on all machines. */
+  private static final int F_DUPFD_CLOEXEC = 1030;
+
   /** Never waits: a pipe would until somebody writes to it. */
   private static final int FLAGS =
       Posix.O_RDONLY() | Posix.O_CLOEXEC() | Posix.O_NONBLOCK() | Posix.O_NOCTTY();
@@ -95,6 +100,31 @@ public final class Descriptor implements AutoCloseable {
   public static Descriptor again(int number) throws IOException {
     return open(Path.of("/proc/self/fd/" + number), FileStat.ofThread())
         .orElseThrow(() -> new IOException("can't open descriptor %d again".formatted(number)));
+  }
+
+  /** Takes over a descriptor of a regular file. */
+  public static Descriptor of(int number) {
+    return new Descriptor(number);
+  }
+
+  /**
+   * The number of another descriptor of the same open file, which is the caller's to close.
+   *
+   * @throws ClosedChannelException if this is closed
+   */
+  public int duplicate() throws IOException {
+    acquire();
+    try {
+      int other = (int) FCNTL.invokeExact(number, F_DUPFD_CLOEXEC, 0);
+      if (other >= 0) {
+        return other;
+      }
+    } catch (Throwable e) {
+      throw Errno.unexpected(e);
+    } finally {
+      release();
+    }
+    throw new IOException("no more descriptors");
   }
 
   /** The number, which is this file's until it is closed. */

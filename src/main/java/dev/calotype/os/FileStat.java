@@ -100,6 +100,11 @@ public final class FileStat {
         | Integer.toUnsignedLong(statx.stx_dev_minor(facts));
   }
 
+  /** How the kernel would tell it where it is mapped, on file systems that have one device each. */
+  public MappedFile mapped() {
+    return new MappedFile(statx.stx_dev_major(facts), statx.stx_dev_minor(facts), inode());
+  }
+
   /** When its content changed last, in nanoseconds since 1970, as near as a long comes to that. */
   public long modified() {
     return nanos(statx.stx_mtime(facts));

@@ -11,11 +11,13 @@ import java.util.Optional;
 public final class Library implements AutoCloseable {
   private final MemorySegment handle;
   private final long base;
+  private final boolean isNew;
   private boolean closed;
 
-  private Library(MemorySegment handle, long base) {
+  private Library(MemorySegment handle, long base, boolean isNew) {
     this.handle = handle;
     this.base = base;
+    this.isNew = isNew;
   }
 
   /**
@@ -38,22 +40,17 @@ public final class Library implements AutoCloseable {
         throw e;
       }
       MemorySegment entry = map.get(Posix.C_POINTER, 0).reinterpret(link_map.sizeof());
-      return new Library(handle, link_map.l_addr(entry));
+      String name = link_map.l_name(entry).getString(0);
+      return new Library(handle, link_map.l_addr(entry), name.equals(path));
     }
   }
 
-  /** Whether the loader has the file behind a path, under whatever name. */
-  public static boolean isOpen(String path) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment handle =
-          Posix.dlopen(arena.allocateFrom(path), Posix.RTLD_LAZY() | Posix.RTLD_NOLOAD());
-      if (handle.address() == 0) {
-        Posix.dlerror(); // Nobody shall find it there later.
-        return false;
-      }
-      Posix.dlclose(handle);
-      return true;
-    }
+  /**
+   * Whether it came into memory by this very call, if no other ever had its path. A file that the
+   * loader has already, under whatever name, keeps its first one.
+   */
+  public boolean isNew() {
+    return isNew;
   }
 
   /** What is to be added to an address of the file to have it in memory. */

@@ -6,8 +6,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -16,7 +14,10 @@ import java.util.Optional;
  */
 public final class MappingQuery {
   private static final MethodHandle IOCTL = Posix.ioctl.makeInvoker(Posix.C_POINTER).handle();
-  private static final Path MAPS = Path.of("/proc/self/maps");
+
+  /** It stays open: opening it costs more than asking. */
+  private static final Optional<Descriptor> MAPS =
+      Descriptor.open(Path.of("/proc/self/maps"), FileStat.ofThread());
 
   /** {@code struct procmap_query}, which older headers lack. */
   private static final long SIZE = 104;
@@ -32,35 +33,26 @@ public final class MappingQuery {
   private MappingQuery() {}
 
   /**
-   * Device and inode of the files that are mapped at addresses, written as in {@code
-   * /proc/self/maps}.
+   * The file that is mapped at an address.
    *
-   * @return empty if the kernel can't tell, or nothing is mapped at one of them
+   * @return empty if the kernel can't tell, or nothing is mapped there
    */
-  public static Optional<List<String>> filesAt(long... addresses) {
-    Optional<Descriptor> maps = Descriptor.open(MAPS, FileStat.ofThread());
-    if (maps.isEmpty()) {
+  public static Optional<MappedFile> fileAt(long address) {
+    if (MAPS.isEmpty()) {
       return Optional.empty();
     }
-    try (Descriptor descriptor = maps.get();
-        Arena arena = Arena.ofConfined()) {
-      List<String> files = new ArrayList<>();
+    try (Arena arena = Arena.ofConfined()) {
       MemorySegment query = arena.allocate(SIZE, Long.BYTES);
-      for (long address : addresses) {
-        query.fill((byte) 0);
-        query.set(ValueLayout.JAVA_LONG, 0, SIZE);
-        query.set(ValueLayout.JAVA_LONG, ADDRESS, address);
-        if (!ask(descriptor, query)) {
-          return Optional.empty();
-        }
-        files.add(
-            "%02x:%02x %s"
-                .formatted(
-                    query.get(ValueLayout.JAVA_INT, MAJOR),
-                    query.get(ValueLayout.JAVA_INT, MINOR),
-                    Long.toUnsignedString(query.get(ValueLayout.JAVA_LONG, INODE))));
+      query.set(ValueLayout.JAVA_LONG, 0, SIZE);
+      query.set(ValueLayout.JAVA_LONG, ADDRESS, address);
+      if (!ask(MAPS.get(), query)) {
+        return Optional.empty();
       }
-      return Optional.of(files);
+      return Optional.of(
+          new MappedFile(
+              query.get(ValueLayout.JAVA_INT, MAJOR),
+              query.get(ValueLayout.JAVA_INT, MINOR),
+              query.get(ValueLayout.JAVA_LONG, INODE)));
     }
   }
 

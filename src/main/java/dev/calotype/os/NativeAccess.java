@@ -52,6 +52,7 @@ public final class NativeAccess {
    */
   public static void require(String work) {
     if (ENABLED) {
+      asked = PATIENCE; // The first native calls are going to be made anyway.
       return;
     }
     Module module = NativeAccess.class.getModule();

@@ -161,7 +161,7 @@ public final class Link {
       if (note.shape() == Shape.WITHIN && !embeds) {
         within(arguments, input.target(), folder.resolve(".data.o"));
       }
-      String messages = LinkerRun.run(arguments.command(), target, folder);
+      String messages = LinkerRun.run(arguments.command(), linker.kind(), target, folder);
       if (!Files.isRegularFile(output, LinkOption.NOFOLLOW_LINKS)) {
         throw new RefusedException(
             linker.program().toString(), "it succeeded and made nothing: " + messages.strip());

@@ -89,11 +89,7 @@ record LinkInput(
       Optional<Found> found =
           file.whileWhole(() -> {
             try {
-              Optional<Found> object = object(path, Binary.of(bytes, path.toString()));
-              if (object.isPresent() && Image.of(bytes, path.toString()) instanceof ElfImage elf) {
-                requireOneNote(elf, path.toString());
-              }
-              return object;
+              return object(path, Binary.of(bytes, path.toString()));
             } catch (UnsupportedFormatException e) {
               return Optional.empty(); // A linker script, bitcode, a stub of a library.
             }
@@ -113,16 +109,12 @@ record LinkInput(
    *
    * @throws RefusedException if there are more
    */
-  static void requireOneNote(ElfImage elf, String name) {
-    long count =
-        elf.notes().stream()
-            .filter(note -> note.owner().equals(CodeNote.OWNER) && note.type() == CodeNote.TYPE)
-            .count();
-    if (count > 1) {
+  static void requireOneNote(NoteFinder.Found found, String name) {
+    if (found.count() > 1) {
       throw new RefusedException(
           name,
           "has %d notes of its data, and code has one data file: combine objects first (ld -r),"
-                  .formatted(count)
+                  .formatted(found.count())
               + " then split");
     }
   }
@@ -149,6 +141,7 @@ record LinkInput(
     if (found.isEmpty()) {
       return Optional.empty();
     }
+    requireOneNote(found.get(), name);
     CodeNote note = CodeNote.decode(found.get().bytes(), found.get().offset(), name);
     if (note instanceof LinkedNote linked) {
       return Optional.of(linked);

@@ -110,6 +110,7 @@ final class LinkProof {
     if (found.isEmpty()) {
       throw new RefusedException(file, "the linker left the note out");
     }
+    LinkInput.requireOneNote(found.get(), file);
     CodeNote there = CodeNote.decode(found.get().bytes(), found.get().offset(), file);
     if (!(there instanceof LinkedNote linked)
         || !linked.dataId().equals(note.dataId())
@@ -152,7 +153,6 @@ final class LinkProof {
       throw new RefusedException(file, "it came out as no shared library");
     }
     if (image instanceof ElfImage elf) {
-      LinkInput.requireOneNote(elf, file);
       provePages(elf);
       if (note.shape() == Shape.NEEDED) {
         proveNeeded(elf);

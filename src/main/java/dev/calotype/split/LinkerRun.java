@@ -16,8 +16,8 @@ final class LinkerRun {
   private static final int MOST_OUTPUT = 64 << 10;
   private static final Pattern TELLING =
       Pattern.compile(
-          "\\berror\\b|\\bfailed\\b|undefined|multiple definition|cannot|can't|could not|incompatible"
-              + "|no such",
+          "\\berror\\b|\\bfailed\\b|undefined|multiple definition|cannot|can't|could"
+              + " not|incompatible|no such",
           Pattern.CASE_INSENSITIVE);
 
   private LinkerRun() {}
@@ -25,6 +25,7 @@ final class LinkerRun {
   /**
    * Runs a linker to its end.
    *
+   * @param kind how it is told what to do
    * @param target what is linked, for errors
    * @param folder where its output is kept meanwhile; the folder's name is left out of that
    * @return what it wrote to its standard streams
@@ -32,10 +33,11 @@ final class LinkerRun {
    * @throws IOException if it could not be started, or the thread was interrupted, by which the
    *     linker is killed
    */
-  static String run(List<String> command, Path target, WorkFolder folder) throws IOException {
+  static String run(List<String> command, Linker.Kind kind, Path target, WorkFolder folder)
+      throws IOException {
     Path messages = folder.resolve(".messages");
     ProcessBuilder builder =
-        new ProcessBuilder(command)
+        new ProcessBuilder(ResponseFile.shorten(command, kind, folder))
             .redirectInput(ProcessBuilder.Redirect.from(nothing()))
             .redirectErrorStream(true)
             .redirectOutput(messages.toFile());

@@ -94,6 +94,20 @@ public final class SharedData {
    */
   public SharedData withExport(String symbol, String section, long offset, long size)
       throws IOException {
+    Map<String, Symbol> more = copyOfExports();
+    addExport(more, symbol, section, offset, size);
+    return new SharedData(data, target, name, more);
+  }
+
+  private Map<String, Symbol> copyOfExports() {
+    Map<String, Symbol> copy = new TreeMap<>(SharedData::compareBytes);
+    copy.putAll(exports);
+    return copy;
+  }
+
+  private void addExport(
+      Map<String, Symbol> all, String symbol, String section, long offset, long size)
+      throws IOException {
     DataSection found =
         data.section(section)
             .orElseThrow(() -> refused("has no section %s to export from".formatted(section)));
@@ -107,13 +121,10 @@ public final class SharedData {
       throw refused(
           "section %s has no bytes %d+%d for %s".formatted(section, offset, size, symbol));
     }
-    Map<String, Symbol> more = new TreeMap<>(SharedData::compareBytes);
-    more.putAll(exports);
     Symbol added = new Symbol(symbol, found.offset() - data.base() + offset, size);
-    if (more.put(symbol, added) != null) {
+    if (all.put(symbol, added) != null) {
       throw refused("%s would be exported twice".formatted(symbol));
     }
-    return new SharedData(data, target, name, more);
   }
 
   /**
@@ -124,19 +135,19 @@ public final class SharedData {
    * @throws IOException if the data file can't be read
    */
   public SharedData withAllSections() throws IOException {
-    SharedData all = this;
+    Map<String, Symbol> all = copyOfExports();
     for (DataSection section : data.sections()) {
       if (!section.isPacked()) {
         String symbol = section.name().replaceAll("[^A-Za-z0-9_]", "_");
-        all =
-            all.withExport(
-                Character.isDigit(symbol.charAt(0)) ? "_" + symbol : symbol,
-                section.name(),
-                0,
-                section.size());
+        addExport(
+            all,
+            Character.isDigit(symbol.charAt(0)) ? "_" + symbol : symbol,
+            section.name(),
+            0,
+            section.size());
       }
     }
-    return all;
+    return new SharedData(data, target, name, all);
   }
 
   /** The names of what is exported, in the order of their bytes. */

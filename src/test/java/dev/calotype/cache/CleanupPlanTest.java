@@ -44,7 +44,13 @@ class CleanupPlanTest {
 
   @ParameterizedTest
   @CsvSource({
-    "39, 100, 1", "39, 70, 2", "39, 50, 3", "39, 0, 3", "20, 100, 2", "20, 99, 3", "0, 0, 3",
+    "39, 100, 1",
+    "39, 70, 2",
+    "39, 50, 3",
+    "39, 0, 3",
+    "20, 100, 2",
+    "20, 99, 3",
+    "0, 0, 3",
   })
   void whatWasUnusedForLongestGoesUntilTheTargetIsMet(long limit, int target, int expected) {
     aged(10, 1, 2, 3, 4);
@@ -160,7 +166,12 @@ class CleanupPlanTest {
 
   @ParameterizedTest
   @CsvSource({
-    "0, true", "3599, false", "3600, true", "-1, false", "-86400, false", "-86401, true",
+    "0, true",
+    "3599, false",
+    "3600, true",
+    "-1, false",
+    "-86400, false",
+    "-86401, true",
   })
   void aCleanupIsDueAfterItsIntervalAndWhenTheLastOneIsFarAhead(long ago, boolean due) {
     OptionalLong last = ago == 0 ? OptionalLong.empty() : OptionalLong.of(NOW - ago);
@@ -175,8 +186,7 @@ class CleanupPlanTest {
 
   private static Candidate entry(
       String digest, String compiler, long bytes, long created, long used) {
-    return new Candidate(
-        new Place(compiler, digest), bytes, bytes, created, new Use(used, 0, 0));
+    return new Candidate(new Place(compiler, digest), bytes, bytes, created, new Use(used, 0, 0));
   }
 
   private static Situation at(long now, long last) {

@@ -108,8 +108,7 @@ final class NativeLibraryResourceTest {
         .isEqualTo(
             "libmine.so can't be unpacked: libmine.so: its SHA-256 is %s, expected %s"
                 .formatted(sha256(library), "ab".repeat(32)));
-    assertThat(sentence(none, HERE))
-        .isEqualTo("libmine.so can't be unpacked: no such resource");
+    assertThat(sentence(none, HERE)).isEqualTo("libmine.so can't be unpacked: no such resource");
     assertThat(sentence(failing, HERE)).isEqualTo("libmine.so can't be unpacked: gone");
     byte[] torn = Arrays.copyOf(library, 9_000);
     assertThat(sentence(resource(torn, sha256(torn)), HERE)).contains("libmine.so is damaged: ");

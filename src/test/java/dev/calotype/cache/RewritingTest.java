@@ -161,11 +161,10 @@ class RewritingTest {
     StoreConfig hasty =
         config
             .withCompressionTimeout(Duration.ZERO)
-            .withClock(
-                () -> {
-                  now = now.plusMillis(1);
-                  return now;
-                });
+            .withClock(() -> {
+              now = now.plusMillis(1);
+              return now;
+            });
     try (Store store = Store.open(hasty)) {
       build(store, TEXT, false);
       now = now.plus(Duration.ofDays(8));

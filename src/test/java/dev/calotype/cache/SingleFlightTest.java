@@ -81,15 +81,14 @@ class SingleFlightTest {
     try (Store store = Store.open(config());
         ExecutorService threads = Executors.newCachedThreadPool()) {
       Future<?> first =
-          threads.submit(
-              () ->
-                  store.<InterruptedException>getOrBuild(
-                      Entries.key(1),
-                      (_, _) -> {
-                        inside.countDown();
-                        go.await();
-                        throw new IOException("broken");
-                      }));
+          threads.submit(() ->
+              store.<InterruptedException>getOrBuild(
+                  Entries.key(1),
+                  (_, _) -> {
+                    inside.countDown();
+                    go.await();
+                    throw new IOException("broken");
+                  }));
       inside.await();
       Future<Hit> second = threads.submit(() -> store.getOrBuild(Entries.key(1), counted(runs)));
       go.countDown();
@@ -108,15 +107,14 @@ class SingleFlightTest {
     try (Store store = Store.open(impatient);
         ExecutorService threads = Executors.newCachedThreadPool()) {
       Future<Hit> first =
-          threads.submit(
-              () ->
-                  store.<InterruptedException>getOrBuild(
-                      Entries.key(1),
-                      (fields, draft) -> {
-                        inside.countDown();
-                        go.await();
-                        Entries.build(fields, draft);
-                      }));
+          threads.submit(() ->
+              store.<InterruptedException>getOrBuild(
+                  Entries.key(1),
+                  (fields, draft) -> {
+                    inside.countDown();
+                    go.await();
+                    Entries.build(fields, draft);
+                  }));
       inside.await();
       try (Hit second = store.getOrBuild(Entries.key(1), counted(runs))) {
         Entries.requireRight(second, 1);
@@ -143,11 +141,10 @@ class SingleFlightTest {
   @Test
   void aBuilderThatWaitsForItselfIsTold() throws IOException {
     try (Store store = Store.open(config())) {
-      assertThatThrownBy(
-              () ->
-                  store.getOrBuild(
-                      Entries.key(1),
-                      (_, _) -> store.getOrBuild(Entries.key(1), Entries::build).close()))
+      assertThatThrownBy(() ->
+              store.getOrBuild(
+                  Entries.key(1),
+                  (_, _) -> store.getOrBuild(Entries.key(1), Entries::build).close()))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("what it builds itself");
       store
@@ -170,15 +167,14 @@ class SingleFlightTest {
     try (Store store = Store.open(config());
         ExecutorService threads = Executors.newCachedThreadPool()) {
       Future<Hit> first =
-          threads.submit(
-              () ->
-                  store.<InterruptedException>getOrBuild(
-                      Entries.key(1),
-                      (fields, draft) -> {
-                        inside.countDown();
-                        go.await();
-                        Entries.build(fields, draft);
-                      }));
+          threads.submit(() ->
+              store.<InterruptedException>getOrBuild(
+                  Entries.key(1),
+                  (fields, draft) -> {
+                    inside.countDown();
+                    go.await();
+                    Entries.build(fields, draft);
+                  }));
       inside.await();
       Thread.currentThread().interrupt();
       assertThatThrownBy(() -> store.getOrBuild(Entries.key(1), Entries::build))

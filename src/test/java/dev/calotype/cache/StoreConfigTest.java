@@ -199,8 +199,7 @@ class StoreConfigTest {
         .isInstanceOf(RefusedException.class)
         .hasMessage(key + ": no PEM file with a PUBLIC KEY");
     Files.writeString(key, "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n");
-    assertThatThrownBy(() -> StoreConfig.read(file))
-        .hasMessage(key + ": no public key of Ed25519");
+    assertThatThrownBy(() -> StoreConfig.read(file)).hasMessage(key + ": no public key of Ed25519");
   }
 
   @Test
@@ -217,7 +216,8 @@ class StoreConfigTest {
     StoreConfig config = StoreConfig.standard();
     assertThatIllegalArgumentException().isThrownBy(() -> config.withSizeLimit(-1, 70));
     assertThatIllegalArgumentException().isThrownBy(() -> config.withSizeLimit(1, 101));
-    assertThatIllegalArgumentException().isThrownBy(() -> config.withExpectations(Expectations.none().withTier(Tier.NAME)));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> config.withExpectations(Expectations.none().withTier(Tier.NAME)));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> config.withAgeLimit(Duration.ofSeconds(-1)));
     assertThatIllegalArgumentException()

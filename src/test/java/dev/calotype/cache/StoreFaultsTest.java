@@ -169,8 +169,7 @@ class StoreFaultsTest {
       for (int i = 0; i < manifest.length; i++) {
         Files.createDirectories(entry);
         Bytes.writeFlipped(entry.resolve("manifest"), manifest, i, 0x10);
-        try (Lookup lookup =
-            store.lookups().look(Entries.key(1), Expectations.none())) {
+        try (Lookup lookup = store.lookups().look(Entries.key(1), Expectations.none())) {
           assertThat(lookup).isInstanceOf(Miss.class);
         }
       }
@@ -204,8 +203,7 @@ class StoreFaultsTest {
 
   private static void another(Path entry) throws IOException {
     Manifest own = Manifest.decode(Files.readAllBytes(entry.resolve("manifest")), "m");
-    byte[] other =
-        Manifest.encode(Entries.key(2), false, own.members(), Optional.empty());
+    byte[] other = Manifest.encode(Entries.key(2), false, own.members(), Optional.empty());
     Files.write(entry.resolve("manifest"), other);
   }
 

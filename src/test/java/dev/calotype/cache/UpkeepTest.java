@@ -53,8 +53,7 @@ class UpkeepTest {
       other.get(Entries.key(1)).close();
       upkeep(one).flush();
       upkeep(other).flush();
-      assertThat(counts())
-          .isEqualTo(Map.of("hits", 2L, "misses.absent", 2L, "builds", 1L));
+      assertThat(counts()).isEqualTo(Map.of("hits", 2L, "misses.absent", 2L, "builds", 1L));
     }
     try (Store later = Store.open(config)) {
       later.get(Entries.key(1)).close();
@@ -94,12 +93,13 @@ class UpkeepTest {
       full.add(activity.hit(place));
     }
     assertThat(full).containsExactly(false, false, true, true, true, true);
-    Activity.Taken taken = activity.take(1);
+    Activity.Taken taken = activity.take(Instant.EPOCH);
     assertThat(taken.counts()).isEqualTo(Map.of("hits", 6L, "dropped-events", 2L));
     assertThat(taken.events()).isEqualTo(4);
-    assertThat(activity.take(1).records()).isEmpty();
+    assertThat(activity.take(Instant.EPOCH).records()).isEmpty();
     activity.giveBack(taken);
-    assertThat(activity.take(1).counts()).isEqualTo(Map.of("hits", 6L, "dropped-events", 6L));
+    assertThat(activity.take(Instant.EPOCH).counts())
+        .isEqualTo(Map.of("hits", 6L, "dropped-events", 6L));
   }
 
   @Test
@@ -178,11 +178,10 @@ class UpkeepTest {
       assertThat(done.evicted()).isEqualTo(plan.evicted());
       assertThat(done.evicted())
           .singleElement()
-          .satisfies(
-              gone -> {
-                assertThat(gone.key()).isEqualTo(Entries.key(2).hex());
-                assertThat(gone.reason()).isEqualTo(EvictionReason.ENTRIES);
-              });
+          .satisfies(gone -> {
+            assertThat(gone.key()).isEqualTo(Entries.key(2).hex());
+            assertThat(gone.reason()).isEqualTo(EvictionReason.ENTRIES);
+          });
       assertThat(done.entriesLeft()).isEqualTo(2).isEqualTo(plan.entriesLeft());
       assertThat(done.bytesLeft()).isEqualTo(plan.bytesLeft());
       assertThat(store.get(Entries.key(2))).isInstanceOf(Miss.class);
@@ -215,8 +214,7 @@ class UpkeepTest {
       Candidate entry = scan.entries().getFirst();
       assertThat(entry.place()).isEqualTo(Entries.key(1).place());
       Path manifest = entry.place().folder(layout.entries()).resolve(Manifest.NAME);
-      Files.setLastModifiedTime(
-          manifest, FileTime.fromMillis(entry.created() * 1000 + 5000));
+      Files.setLastModifiedTime(manifest, FileTime.fromMillis(entry.created() * 1000 + 5000));
       Cleanup cleanup = new Cleanup(store, upkeep(store), Optional.empty());
       assertThat(cleanup.evict(new CleanupPlan.Eviction(entry, EvictionReason.AGE))).isFalse();
       assertThat(entries()).isEqualTo(1);

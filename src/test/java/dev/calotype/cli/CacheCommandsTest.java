@@ -91,8 +91,15 @@ final class CacheCommandsTest {
     String id = "0123456789abcdef".repeat(4);
     List<Object> args = new ArrayList<>(List.of("put", "--compiler", "cc 1"));
     for (String field :
-        List.of("t=x=y", "u:text=", "i:int=-5", "f:flag=true", "b:bytes=00ff", "d:data=" + id,
-            "l:texts=a,b", "h:file=" + file)) {
+        List.of(
+            "t=x=y",
+            "u:text=",
+            "i:int=-5",
+            "f:flag=true",
+            "b:bytes=00ff",
+            "d:data=" + id,
+            "l:texts=a,b",
+            "h:file=" + file)) {
       args.addAll(List.of("--field", field));
     }
     args.add(file);
@@ -132,8 +139,9 @@ final class CacheCommandsTest {
         .singleElement()
         .satisfies(one -> assertThat(one).containsEntry("compiler", "cc 1"));
     List<Map<String, Object>> entries = run("list", "--json").succeeded().json();
-    assertThat(entries).hasSize(2).allSatisfy(
-        entry -> assertThat(entry).containsOnlyKeys(documented("list")));
+    assertThat(entries)
+        .hasSize(2)
+        .allSatisfy(entry -> assertThat(entry).containsOnlyKeys(documented("list")));
     assertThat(entries).extracting(entry -> entry.get("uses")).containsExactlyInAnyOrder(0L, 1L);
     assertThat(run("list").succeeded().out()).contains("Compiler", "cc 1", "O=3", "m.ji");
     assertThat(run("list", "--compiler", "dd").succeeded().out()).doesNotContain("cc 1");
@@ -189,8 +197,7 @@ final class CacheCommandsTest {
     Cli dry = run("verify", "--dry-run", "--json");
     assertThat(dry.status()).isEqualTo(2);
     assertThat(dry.json()).hasSize(3);
-    assertThat(dry.json().getLast())
-        .isEqualTo(Map.of("whole", 1L, "bad", 2L, "quarantined", 0L));
+    assertThat(dry.json().getLast()).isEqualTo(Map.of("whole", 1L, "bad", 2L, "quarantined", 0L));
     Cli run = run("verify");
     assertThat(run.status()).isEqualTo(2);
     assertThat(run.out())
@@ -209,8 +216,7 @@ final class CacheCommandsTest {
       run("put", key("O=" + i), data).succeeded();
     }
     for (Path manifest : manifests()) { // Nothing that was just written goes.
-      Files.setLastModifiedTime(
-          manifest, FileTime.fromMillis(System.currentTimeMillis() - 99_999));
+      Files.setLastModifiedTime(manifest, FileTime.fromMillis(System.currentTimeMillis() - 99_999));
     }
     Map<String, Object> plan = object("gc", "--dry-run", "--set", "entry-limit=2");
     assertThat(plan).containsOnlyKeys(documented("gc")).containsEntry("dryRun", true);
@@ -250,7 +256,8 @@ final class CacheCommandsTest {
             "calotype: %s: line 3, column 1: there is no setting \"size-limt\"; did you mean"
                     .formatted(config)
                 + " size-limit?\n");
-    assertThat(Cli.run("cache", "info", "--config", folder.resolve("none")).failed(ExitCode.IO).err())
+    assertThat(
+            Cli.run("cache", "info", "--config", folder.resolve("none")).failed(ExitCode.IO).err())
         .contains("none: no such file");
   }
 
@@ -277,8 +284,7 @@ final class CacheCommandsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"info", "list", "get", "put", "verify", "gc", "explain", "clear"})
+  @ValueSource(strings = {"info", "list", "get", "put", "verify", "gc", "explain", "clear"})
   void everyCommandHasHelpWithAnExample(String command) {
     String help = Cli.run("cache", command, "--help").succeeded().out();
     assertThat(help).contains("--store", "--config", "--json", "\n  calotype cache " + command);

@@ -58,8 +58,7 @@ final class NativeJarIT {
             library.toString())
         .succeeded();
     try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(library));
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(library));
       Files.writeString(
           library.resolveSibling("libanswer.sha256"), HexFormat.of().formatHex(digest));
     } catch (NoSuchAlgorithmException e) {

@@ -169,8 +169,7 @@ final class SepiaIT {
     sepia("build", main());
     List<Path> files;
     try (Stream<Path> all = Files.walk(folder.resolve("store/store/v1/entries"))) {
-      files =
-          all.filter(file -> Files.isRegularFile(file) && isMember(file)).sorted().toList();
+      files = all.filter(file -> Files.isRegularFile(file) && isMember(file)).sorted().toList();
     }
     assertThat(files).hasSize(9);
     for (Path file : files) {
@@ -229,9 +228,12 @@ final class SepiaIT {
   private Run sepia(Path store, String... arguments) {
     Map<String, String> environment =
         Map.of(
-            "PATH", folder.resolve("bin") + File.pathSeparator + System.getenv("PATH"),
-            "LC_ALL", "C.UTF-8",
-            "SEPIA_STORE", store.toString());
+            "PATH",
+            folder.resolve("bin") + File.pathSeparator + System.getenv("PATH"),
+            "LC_ALL",
+            "C.UTF-8",
+            "SEPIA_STORE",
+            store.toString());
     return SepiaExample.run(environment, Arrays.asList(arguments));
   }
 

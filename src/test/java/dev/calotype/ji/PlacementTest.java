@@ -54,7 +54,7 @@ class PlacementTest {
     byte[] bytes = note(0).encode(ByteOrder.LITTLE_ENDIAN);
     NoteFinder.Found found =
         new NoteFinder.Found(
-            Format.ELF, 0x40, MemorySegment.ofArray(bytes), OptionalLong.empty(), List.of());
+            Format.ELF, 0x40, MemorySegment.ofArray(bytes), OptionalLong.empty(), List.of(), 1);
     assertThat(Placement.of(note(0), found, "x")).isEqualTo(note(0));
   }
 
@@ -167,7 +167,8 @@ class PlacementTest {
         0x40,
         MemorySegment.ofArray(note.encode(ByteOrder.LITTLE_ENDIAN)),
         OptionalLong.of(NOTE),
-        loaded);
+        loaded,
+        1);
   }
 
   private static LinkedNote note(long pageSize) {

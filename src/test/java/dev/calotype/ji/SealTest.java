@@ -248,7 +248,7 @@ class SealTest {
       CodeObject code = CodeObject.find(file);
       byte[] marks = new byte[(int) file.size()];
       Arrays.fill(marks, (byte) 1);
-      SealedRanges.of(file, code.noteOffset()).zero(marks, 0, marks.length);
+      SealedRanges.of(file, code.format(), code.noteOffset()).zero(marks, 0, marks.length);
       boolean[] open = new boolean[marks.length];
       for (int i = 0; i < marks.length; i++) {
         // The note's own fields have a checksum.

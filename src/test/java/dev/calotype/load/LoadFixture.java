@@ -11,6 +11,7 @@ import dev.calotype.ji.Expectations;
 import dev.calotype.ji.Linkage;
 import dev.calotype.ji.LinkedNote;
 import dev.calotype.ji.Origin;
+import dev.calotype.ji.Seal;
 import dev.calotype.ji.Shape;
 import dev.calotype.ji.Tier;
 import dev.calotype.ji.Validity;
@@ -125,6 +126,23 @@ final class LoadFixture {
   /** The same with a hole of that size, and with more source. */
   Path hole(Path data, String name, long size, String more, String... arguments)
       throws IOException {
+    return link(data, name, holeObjects(data, name, size, more), arguments);
+  }
+
+  /** The same as the system's compiler links it, whatever that gives, and sealed. */
+  Path holeByCompiler(Path data, String name, String more, String... arguments) throws IOException {
+    Path code = folder.resolve(name);
+    List<String> command = new ArrayList<>(List.of("-shared", "-Wl,-z,max-page-size=65536"));
+    command.addAll(List.of(arguments));
+    command.addAll(List.of("-o", code.toString()));
+    holeObjects(data, name, HOLE, more).forEach(object -> command.add(object.toString()));
+    gcc(command.toArray(String[]::new));
+    Seal.seal(code, code, Durability.FAST, true);
+    return code;
+  }
+
+  private List<Path> holeObjects(Path data, String name, long size, String more)
+      throws IOException {
     Linkage linkage = Linkage.none().withHole(SECTION, size).withFunction("total", "(J)J");
     String source =
         """
@@ -144,7 +162,7 @@ final class LoadFixture {
         table: .skip %d
         """
             .formatted(size);
-    return link(
+    return objects(
         data,
         name,
         Shape.HOLE,
@@ -153,8 +171,7 @@ final class LoadFixture {
         source + more,
         "-O1",
         cells,
-        List.of("table"),
-        arguments);
+        List.of("table"));
   }
 
   /** The data as a shared object that exports the table. */
@@ -171,6 +188,11 @@ final class LoadFixture {
 
   /** Code that needs the data's shared object. */
   Path needed(Path container) throws IOException {
+    return needed(container, "");
+  }
+
+  /** The same with more source. */
+  Path needed(Path container, String more) throws IOException {
     Linkage linkage = Linkage.none().withFunction("total", "(J)J");
     String source =
         """
@@ -182,7 +204,15 @@ final class LoadFixture {
         }
         """;
     return link(
-        container, "needed.so", Shape.NEEDED, Origin.none(), linkage, source, "-O1", "", List.of());
+        container,
+        "needed.so",
+        Shape.NEEDED,
+        Origin.none(),
+        linkage,
+        source + more,
+        "-O1",
+        "",
+        List.of());
   }
 
   /** The same, that is never unloaded. */
@@ -258,16 +288,37 @@ final class LoadFixture {
       String source,
       String level,
       String cells,
-      List<String> places,
-      String... arguments)
+      List<String> places)
+      throws IOException {
+    return link(
+        data, name, objects(data, name, shape, origin, linkage, source, level, cells, places));
+  }
+
+  /** The code and its note. */
+  private List<Path> objects(
+      Path data,
+      String name,
+      Shape shape,
+      Origin origin,
+      Linkage linkage,
+      String source,
+      String level,
+      String cells,
+      List<String> places)
+      throws IOException {
+    Path code = Files.writeString(folder.resolve(name + ".c"), source);
+    Path object = folder.resolve(name + ".o");
+    gcc("-c", "-fPIC", "-fno-asynchronous-unwind-tables", level, "-o", object + "", code + "");
+    try (Validity.Fresh fresh = fresh(data)) {
+      return List.of(object, note(fresh.data().id(), name, shape, origin, linkage, cells, places));
+    }
+  }
+
+  private Path link(Path data, String name, List<Path> objects, String... arguments)
       throws IOException {
     try (Validity.Fresh fresh = fresh(data)) {
-      Path code = Files.writeString(folder.resolve(name + ".c"), source);
-      Path object = folder.resolve(name + ".o");
-      gcc("-c", "-fPIC", "-fno-asynchronous-unwind-tables", level, "-o", object + "", code + "");
-      Path note = note(fresh.data().id(), name, shape, origin, linkage, cells, places);
       Path target = folder.resolve(name);
-      Link.of(fresh, List.of(object, note))
+      Link.of(fresh, objects)
           .withLinker(Linkers.onPath().named(Tools.require("ld.lld-19")))
           .withArguments(List.of(arguments))
           .write(

@@ -171,6 +171,7 @@ class LoaderTest {
   void everythingGoesWithTheArena() throws Throwable {
     Path data = fixture.data();
     List<Path> halves = fixture.detached(fixture.library());
+    MemoryMaps.fileAt(0); // What it asks stays open.
     for (Path code : List.of(fixture.slots(data), fixture.hole(data), halves.get(1))) {
       Path half = code.equals(halves.get(1)) ? halves.get(0) : data;
       int open = descriptors();
@@ -318,6 +319,95 @@ class LoaderTest {
             .hasMessageContaining(one.get(1));
       }
     }
+  }
+
+  /** It would see a hole without data: each of these ends the process if it runs. */
+  @Test
+  void codeThatRunsBeforeItsHoleCanBeFilledIsRefusedUnrun() throws Throwable {
+    Path data = fixture.data();
+    String check = " static void check(void) { if (table[1] != 2) __builtin_trap(); }\n";
+    String bare = "-nostartfiles";
+    List<List<String>> bad =
+        List.of(
+            List.of("__attribute__((constructor))" + check, bare, "mapped: DT_INIT_ARRAY (link"),
+            List.of("__attribute__((destructor))" + check, bare, "mapped: DT_FINI_ARRAY (link"),
+            List.of(check.replace("static void check", "void _init"), bare, "mapped: DT_INIT ("),
+            List.of(check.replace("static void check", "void _fini"), bare, "mapped: DT_FINI ("),
+            List.of("", "-g0", "DT_INIT, DT_FINI, DT_INIT_ARRAY, DT_FINI_ARRAY"));
+    for (List<String> one : bad) {
+      Path code = fixture.holeByCompiler(data, "early.so", one.get(0), one.get(1));
+      try (Validity.Fresh fresh = LoadFixture.fresh(data);
+          Validity.FreshCode freshCode = LoadFixture.freshCode(code);
+          Arena arena = Arena.ofShared()) {
+        assertThatThrownBy(() -> Loader.of(fresh).load(freshCode, arena))
+            .isInstanceOf(RefusedException.class)
+            .hasMessageContaining(one.get(2))
+            .hasMessageContaining("without start files and constructors");
+      }
+      assertThat(mapped(folder)).isEmpty();
+    }
+  }
+
+  @Test
+  void constructorsSeeTheDataThatTheirCodeNeeds() throws Throwable {
+    Path container = fixture.container(fixture.data());
+    Path code =
+        fixture.needed(
+            container,
+            """
+            static long early;
+            __attribute__((constructor)) static void sum(void) { early = total(10000); }
+            __attribute__((destructor)) static void check(void) {
+              if (table[1] != 2) __builtin_trap();
+            }
+            long before(void) { return early; }
+            """);
+    try (Validity.Fresh fresh = LoadFixture.fresh(container);
+        Validity.FreshCode freshCode = LoadFixture.freshCode(code);
+        Arena arena = Arena.ofShared()) {
+      LoadedCode loaded = loaded(Loader.of(fresh).load(freshCode, arena));
+      assertThat((long) loaded.function("before", "()J").invokeExact())
+          .isEqualTo(LoadFixture.total());
+    }
+    assertThat(mapped(folder)).isEmpty();
+  }
+
+  @Test
+  void dataWithinAnotherLibraryIsAsGoodAsAFileOfItsOwn() throws Throwable {
+    List<Path> both = fixture.within();
+    Path data = both.get(0);
+    Path library = both.get(1);
+    long expected = LoadFixture.total() + 6; // Its first number is 7.
+    for (Path code : List.of(fixture.slots(data), fixture.hole(data))) {
+      try (Validity.Fresh fresh = LoadFixture.fresh(library);
+          Validity.FreshCode freshCode = LoadFixture.freshCode(code);
+          Arena arena = Arena.ofShared()) {
+        Loader loader = Loader.of(fresh).withImport("scale", TRIPLE);
+        assertThat(total(loaded(loader.load(freshCode, arena)))).isEqualTo(expected);
+        assertThat(mapped(library)).isNotEmpty();
+        assertThat(mapped(data)).isEmpty();
+      }
+      assertThat(mapped(folder)).isEmpty();
+    }
+  }
+
+  /** By the system's loader, under its own name. */
+  @Test
+  @SuppressWarnings("restricted")
+  void codeThatOthersLoadedIsLoadedOnceMore() throws Throwable {
+    Path data = fixture.data();
+    Path code = fixture.slots(data);
+    try (Validity.Fresh fresh = LoadFixture.fresh(data);
+        Validity.FreshCode freshCode = LoadFixture.freshCode(code);
+        Arena theirs = Arena.ofShared();
+        Arena arena = Arena.ofShared()) {
+      MemorySegment other = SymbolLookup.libraryLookup(code, theirs).find("total").orElseThrow();
+      LoadedCode loaded =
+          loaded(Loader.of(fresh).withImport("scale", TRIPLE).load(freshCode, arena));
+      assertThat(loaded.symbol("total").orElseThrow().address()).isNotEqualTo(other.address());
+      assertThat(total(loaded)).isEqualTo(LoadFixture.total());
+    }
+    assertThat(mapped(folder)).isEmpty();
   }
 
   @Test

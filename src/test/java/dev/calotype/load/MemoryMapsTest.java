@@ -2,10 +2,12 @@ package dev.calotype.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.calotype.os.MappedFile;
 import dev.calotype.testing.NativeOnly;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -25,19 +27,31 @@ class MemoryMapsTest {
       long again = address(one, arena);
       long second = address(two, arena);
       long nameless = arena.allocate(1 << 22).address() + (1 << 21);
-      assertThat(MemoryMaps.filesAt(first, again, second, nameless))
-          .isEqualTo(MemoryMaps.read(first, again, second, nameless))
-          .satisfies(files -> {
-            assertThat(files.get(0)).isEqualTo(files.get(1)).isNotEqualTo(files.get(2));
-            assertThat(files.get(0)).endsWith(" " + Files.getAttribute(one, "unix:ino"));
-            assertThat(files.get(3)).isEqualTo("00:00 0");
-          });
+      for (long address : new long[] {first, again, second, nameless}) {
+        assertThat(MemoryMaps.fileAt(address)).isEqualTo(MemoryMaps.read(address));
+      }
+      assertThat(MemoryMaps.fileAt(first))
+          .isEqualTo(MemoryMaps.fileAt(again))
+          .isNotEqualTo(MemoryMaps.fileAt(second))
+          .extracting(MappedFile::inode)
+          .isEqualTo(Files.getAttribute(one, "unix:ino"));
+      assertThat(MemoryMaps.fileAt(nameless)).isEqualTo(MappedFile.NONE);
+    }
+  }
+
+  @Test
+  void aFileIsWrittenAsTheKernelWritesIt() throws IOException {
+    Path file = Files.write(folder.resolve("one"), new byte[10]);
+    try (Arena arena = Arena.ofConfined()) {
+      String mapped = MemoryMaps.fileAt(address(file, arena)).toString();
+      assertThat(Files.readString(Path.of("/proc/self/maps"), StandardCharsets.ISO_8859_1))
+          .contains(" " + mapped + " ");
     }
   }
 
   @Test
   void nothingIsMappedAtAddressZero() throws IOException {
-    assertThat(MemoryMaps.filesAt(0)).containsExactly("");
+    assertThat(MemoryMaps.fileAt(0)).isEqualTo(MappedFile.NONE);
   }
 
   private static long address(Path file, Arena arena) throws IOException {

@@ -59,8 +59,7 @@ public final class BenchProgram {
     List<NaiveStart.Function> all = new ArrayList<>();
     for (int i = 0; i < FUNCTIONS; i++) {
       all.add(
-          new NaiveStart.Function(
-              "f" + i, List.of("int"), List.of("n"), "int", doc(module, i)));
+          new NaiveStart.Function("f" + i, List.of("int"), List.of("n"), "int", doc(module, i)));
     }
     return all;
   }
@@ -94,7 +93,9 @@ public final class BenchProgram {
     text.append("const char version[] = \"sepia 1 ").append(name(module)).append("\";\n");
     text.append("i64 (*next)(i64);\n");
     text.append("static const i64 t[] = {").append(values(module)).append("};\n");
-    text.append("static i64 at(i64 i) { if ((unsigned long)i >= %d) abort(); return t[i]; }\n".formatted(TABLE));
+    text.append(
+        "static i64 at(i64 i) { if ((unsigned long)i >= %d) abort(); return t[i]; }\n"
+            .formatted(TABLE));
     for (int i = 0; i < FUNCTIONS; i++) {
       text.append("i64 f%d(i64 n) {\n".formatted(i));
       text.append("  i64 sum = at((n + %d) %% %d);\n".formatted(i, TABLE));

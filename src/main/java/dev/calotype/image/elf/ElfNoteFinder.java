@@ -29,11 +29,14 @@ public final class ElfNoteFinder {
 
   private ElfNoteFinder() {}
 
-  /** See {@link NoteFinder#find}. */
-  public static Optional<NoteFinder.Found> find(OpenFile file, Wanted wanted) throws IOException {
-    long most = ElfLayout.ELF64.headerSize();
-    ByteView start = read(file, 0, Math.min(file.size(), most), "ELF header");
-    ElfHeader header = ElfHeader.read(start);
+  /**
+   * See {@link NoteFinder#find}.
+   *
+   * @param start the file's first bytes, at least its header
+   */
+  public static Optional<NoteFinder.Found> find(OpenFile file, MemorySegment start, Wanted wanted)
+      throws IOException {
+    ElfHeader header = ElfHeader.read(new ByteView(start, file.path().toString()));
     Damage damage = new Damage();
     Optional<NoteFinder.Found> found =
         header.programHeaders() == 0 || header.programHeaderCount() == 0
@@ -197,20 +200,20 @@ public final class ElfNoteFinder {
     } catch (MalformedImageException e) {
       throw inFile(e, offset);
     }
-    for (Note note : all) {
-      if (note.type() == wanted.type() && note.owner().equals(wanted.owner())) {
-        long end =
-            note.descriptor().address() - notes.bytes().address() + note.descriptor().byteSize();
-        return Optional.of(
-            new NoteFinder.Found(
-                format,
-                offset + note.offset(),
-                notes.slice(note.offset(), end - note.offset(), structure),
-                OptionalLong.empty(),
-                List.of()));
-      }
+    all.removeIf(note -> note.type() != wanted.type() || !note.owner().equals(wanted.owner()));
+    if (all.isEmpty()) {
+      return Optional.empty();
     }
-    return Optional.empty();
+    Note note = all.getFirst();
+    long end = note.descriptor().address() - notes.bytes().address() + note.descriptor().byteSize();
+    return Optional.of(
+        new NoteFinder.Found(
+            format,
+            offset + note.offset(),
+            notes.slice(note.offset(), end - note.offset(), structure),
+            OptionalLong.empty(),
+            List.of(),
+            all.size()));
   }
 
   /** The same error with its offset counted from the start of the file. */

@@ -1,0 +1,5 @@
+/** What the benches have in common. */
+@NullMarked
+package dev.calotype.bench;
+
+import org.jspecify.annotations.NullMarked;

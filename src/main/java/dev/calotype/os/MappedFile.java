@@ -1,0 +1,18 @@
+package dev.calotype.os;
+
+/**
+ * The file of a mapping, as the kernel tells it in {@code /proc/self/maps}.
+ *
+ * @param major the device's major number, 0 where no file is mapped
+ * @param minor the device's minor number
+ * @param inode the number on that device
+ */
+public record MappedFile(int major, int minor, long inode) {
+  /** Where no file is mapped, or nothing at all. */
+  public static final MappedFile NONE = new MappedFile(0, 0, 0);
+
+  @Override
+  public String toString() {
+    return "%02x:%02x %s".formatted(major, minor, Long.toUnsignedString(inode));
+  }
+}
