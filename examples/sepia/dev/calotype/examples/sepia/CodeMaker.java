@@ -14,7 +14,6 @@ import dev.calotype.split.Link;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -34,7 +33,7 @@ final class CodeMaker {
   private static final Host HOST = Host.current();
 
   /** What code is made for: this machine. */
-  static final ObjectTarget TARGET = target();
+  static final ObjectTarget TARGET = ObjectTarget.ofId(HOST.target());
 
   private final Compiler compiler;
   private final String identity;
@@ -110,14 +109,5 @@ final class CodeMaker {
       }
     }
     return cells;
-  }
-
-  /** What objects of this machine are. */
-  private static ObjectTarget target() {
-    String host = HOST.target();
-    return Arrays.stream(ObjectTarget.values())
-        .filter(it -> it.target().id().equals(host))
-        .findFirst()
-        .orElseThrow(() -> new IllegalStateException("no objects are written for " + host));
   }
 }
