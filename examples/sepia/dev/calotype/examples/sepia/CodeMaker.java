@@ -94,8 +94,7 @@ final class CodeMaker {
       origin = origin.withFeature(variant.cpu());
     }
     CellTable cells =
-        CellTable.of(
-                LinkedNote.unsealed(Shape.SLOTS, HOST.pageSize(), data.data().id(), origin))
+        CellTable.of(LinkedNote.unsealed(Shape.SLOTS, HOST.pageSize(), data.data().id(), origin))
             .importCell(RUNTIME, RUNTIME, RUNTIME_TYPE);
     if (!generated.literals().isEmpty()) {
       cells.slot(CGenerator.LITERALS_CELL, DataWriter.LITERALS, 0);
