@@ -128,8 +128,7 @@ final class Build implements AutoCloseable {
   private void build(boolean isLazy) throws IOException {
     String before = memory.compiler();
     identity = compiler.identity();
-    try (Dependencies dependencies =
-        new Dependencies(project, memory, settings.graph(project))) {
+    try (Dependencies dependencies = new Dependencies(project, memory, settings.graph(project))) {
       if (!dependencies.trouble().isEmpty()) {
         report.note(dependencies.trouble() + ", so everything is parsed");
       }
@@ -171,8 +170,7 @@ final class Build implements AutoCloseable {
       if (isFresh) {
         List<String> why =
             dependencies.isTextNew(module) ? List.of("only comments or space changed") : List.of();
-        report.add(
-            new Report.Line(module, Report.Outcome.FRESH, why, System.nanoTime() - start));
+        report.add(new Report.Line(module, Report.Outcome.FRESH, why, System.nanoTime() - start));
       }
     }
     return jobs;
@@ -264,9 +262,7 @@ final class Build implements AutoCloseable {
   /** The interface of a module: from its data where that is there, else from its source. */
   private Interface interfaceOf(Dependencies dependencies, String module) throws IOException {
     Shelf.Entry entry = entries.get(module);
-    return entry != null
-        ? entry.metadata().exported()
-        : Interface.of(dependencies.parsed(module));
+    return entry != null ? entry.metadata().exported() : Interface.of(dependencies.parsed(module));
   }
 
   private Key key(String module) {

@@ -14,7 +14,6 @@ import dev.calotype.split.Link;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -31,10 +30,10 @@ final class CodeMaker {
   /** The type of the runtime's function. */
   static final String RUNTIME_TYPE = "(JPJJ)J";
 
-  private static final long LARGEST_PAGE = 1 << 16;
+  private static final Host HOST = Host.current();
 
   /** What code is made for: this machine. */
-  static final ObjectTarget TARGET = target();
+  static final ObjectTarget TARGET = ObjectTarget.ofId(HOST.target());
 
   private final Compiler compiler;
   private final String identity;
@@ -95,7 +94,7 @@ final class CodeMaker {
       origin = origin.withFeature(variant.cpu());
     }
     CellTable cells =
-        CellTable.of(LinkedNote.unsealed(Shape.SLOTS, LARGEST_PAGE, data.data().id(), origin))
+        CellTable.of(LinkedNote.unsealed(Shape.SLOTS, HOST.pageSize(), data.data().id(), origin))
             .importCell(RUNTIME, RUNTIME, RUNTIME_TYPE);
     if (!generated.literals().isEmpty()) {
       cells.slot(CGenerator.LITERALS_CELL, DataWriter.LITERALS, 0);
@@ -109,14 +108,5 @@ final class CodeMaker {
       }
     }
     return cells;
-  }
-
-  /** What objects of this machine are. */
-  private static ObjectTarget target() {
-    String host = Host.current().target();
-    return Arrays.stream(ObjectTarget.values())
-        .filter(it -> it.target().id().equals(host))
-        .findFirst()
-        .orElseThrow(() -> new IllegalStateException("no objects are written for " + host));
   }
 }

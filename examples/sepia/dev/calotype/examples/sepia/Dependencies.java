@@ -66,8 +66,18 @@ final class Dependencies implements AutoCloseable {
   private final Map<String, Syntax.Module> parsed = new HashMap<>();
   private boolean isNews;
 
-  /** A node by what it is of. */
-  private record Node(int kind, String name) {}
+  /** A node by what it is of. Its methods are written out: the JDK's are made at each start. */
+  private record Node(int kind, String name) {
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Node node && kind == node.kind && name.equals(node.name);
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * name.hashCode() + kind;
+    }
+  }
 
   /** Begins with what the graph in that file says. */
   Dependencies(Project project, Memory memory, Path graph) throws IOException {
@@ -298,7 +308,7 @@ final class Dependencies implements AutoCloseable {
       recorded.put(node, known);
     } else if (session.isPresent()) {
       long[] indices = edges.stream().mapToLong(this::index).toArray();
-      Fingerprint key = key(node.name());
+      Fingerprint key = key(node);
       long index =
           session
               .get()
@@ -325,8 +335,18 @@ final class Dependencies implements AutoCloseable {
     if (before.isEmpty()) {
       return Graph.NONE;
     }
-    Fingerprint key = key(node.name());
+    Fingerprint key = key(node);
     return before.get().find(node.kind(), key.high(), key.low());
+  }
+
+  private Fingerprint key(Node node) {
+    if (node.kind() != CODE) {
+      return key(node.name());
+    }
+    // Next to the module's, so that nothing need be digested.
+    int at = node.name().lastIndexOf(' ');
+    Fingerprint module = key(node.name().substring(0, at));
+    return new Fingerprint(module.high(), module.low() ^ node.name().substring(at).hashCode());
   }
 
   private Fingerprint key(String name) {

@@ -67,6 +67,21 @@ public enum ObjectTarget {
     throw new RefusedException(triple, refusal(triple));
   }
 
+  /**
+   * The first target whose objects have that id, as {@link dev.calotype.ji.Host#target()} tells it
+   * on Linux: {@code x86_64-elf}.
+   *
+   * @throws RefusedException if no objects are written for it
+   */
+  public static ObjectTarget ofId(String id) {
+    for (ObjectTarget target : values()) {
+      if (target.target().id().equals(id)) {
+        return target;
+      }
+    }
+    throw new RefusedException(id, refusal(id));
+  }
+
   /** The triple, as Rust and LLVM spell it. */
   public String triple() {
     return triple;

@@ -178,6 +178,8 @@ class WrapTest {
   @EnumSource
   void everyTargetIsFoundByItsTriple(ObjectTarget target) {
     assertThat(ObjectTarget.of(target.triple())).isSameAs(target);
+    String id = target.target().id();
+    assertThat(ObjectTarget.ofId(id).target().id()).isEqualTo(id);
   }
 
   @ParameterizedTest

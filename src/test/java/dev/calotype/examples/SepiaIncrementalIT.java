@@ -41,7 +41,8 @@ final class SepiaIncrementalIT {
     public void compile(Path source, Path object, List<String> options) {
       String name = source.getFileName().toString();
       compiled.add(name.substring(0, name.length() - 2));
-      List<String> command = new ArrayList<>(List.of("cc", "-c", "-w", "-fPIC", options.getFirst()));
+      List<String> command =
+          new ArrayList<>(List.of("cc", "-c", "-w", "-fPIC", options.getFirst()));
       command.addAll(List.of(source.toString(), "-o", object.toString()));
       Run.of(Map.of(), command).succeeded();
     }
@@ -111,7 +112,9 @@ final class SepiaIncrementalIT {
     build();
     compiler.taken();
     Files.writeString(
-        file("base"), "\nexport fn less(n: int): int { return n - 1; }\n", StandardOpenOption.APPEND);
+        file("base"),
+        "\nexport fn less(n: int): int { return n - 1; }\n",
+        StandardOpenOption.APPEND);
 
     assertThat(build())
         .anySatisfy(
@@ -227,7 +230,8 @@ final class SepiaIncrementalIT {
     build();
     compiler.taken();
     edit("base", "export fn more(n: int): int", "export fn more(n: int, m: int): int");
-    assertThatThrownBy(this::build).hasMessageContaining("middle.sepia:2:44: more takes 2 arguments");
+    assertThatThrownBy(this::build)
+        .hasMessageContaining("middle.sepia:2:44: more takes 2 arguments");
     assertThat(compiler.taken()).isEmpty();
 
     Files.delete(file("base"));

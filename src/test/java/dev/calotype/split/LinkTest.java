@@ -398,7 +398,8 @@ final class LinkTest {
         .hasMessageContaining("failed with exit code 137: not much");
     String full = "ld: final link failed: No space left on device";
     assertThatThrownBy(() ->
-            linkedBy("echo %s; echo collect2: error: ld returned 1; exit 1".formatted(full), object))
+            linkedBy(
+                "echo %s; echo collect2: error: ld returned 1; exit 1".formatted(full), object))
         .hasMessageContaining("failed with exit code 1: " + full);
     assertThatThrownBy(() -> linkedBy("echo /dev/full > \"$3\"", object))
         .isInstanceOf(RuntimeException.class);
