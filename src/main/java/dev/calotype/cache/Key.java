@@ -19,12 +19,14 @@ import java.util.TreeMap;
 public final class Key {
   private final Fields fields;
   private final byte[] encoding;
+  private final byte[] digest;
   private final Place place;
 
   private Key(Fields fields) {
     this.fields = fields;
     this.encoding = KeyEncoding.encode(fields);
-    this.place = Place.of(fields.compiler(), KeyEncoding.digest(encoding));
+    this.digest = KeyEncoding.digest(encoding);
+    this.place = Place.of(fields.compiler(), digest);
   }
 
   /** Decodes what {@link KeyEncoding} has checked. */
@@ -104,9 +106,9 @@ public final class Key {
     return place;
   }
 
-  /** The digest of the bytes that this key's is the digest of. */
+  /** Its digest; not to be written to. */
   byte[] digest() {
-    return HexFormat.of().parseHex(place.key());
+    return digest;
   }
 
   /** The 16 digits that a compiler's folder is named by. */

@@ -178,7 +178,11 @@ final class Lookups {
   private Optional<Miss> open(Path folder, Key key, Member member, OpenFile[] files, int i)
       throws IOException {
     try {
-      files[i] = OpenFile.openNoLink(folder.resolve(member.fileName()));
+      Path path = folder.resolve(member.fileName());
+      files[i] =
+          member.kind() == Member.Kind.DATA
+              ? OpenFile.openNoLinkToMap(path)
+              : OpenFile.openNoLink(path);
     } catch (NoSuchFileException e) {
       return Optional.of(damaged(key, member.name(), "file", 0, "it is missing"));
     } catch (IOException e) {

@@ -176,7 +176,7 @@ record Manifest(Key key, boolean isFast, List<Member> members, Optional<Signatur
     }
     int membersAt = HEADER_SIZE + (int) keySize;
     Key key = key(bytes, membersAt, expected, file);
-    if (!Arrays.equals(key.digest(), Arrays.copyOfRange(bytes, 32, HEADER_SIZE))) {
+    if (!Arrays.equals(key.digest(), 0, Sha256.SIZE, bytes, 32, HEADER_SIZE)) {
       throw view.malformed(STRUCTURE, 32, "a digest that is not the key's", key.hex());
     }
     List<Member> members = members(view, membersAt, body, (int) count);

@@ -4,7 +4,6 @@ import dev.calotype.ji.DataId;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * A file of an entry, as the manifest has it: docs/store.md, "Manifest".
@@ -20,8 +19,6 @@ import java.util.regex.Pattern;
 record Member(
     String name, Kind kind, int generation, long size, byte[] digest, Optional<DataId> dataId) {
   static final int MOST_NAME = 100;
-  private static final Pattern NAME =
-      Pattern.compile("[A-Za-z0-9][A-Za-z0-9._+-]{0,%d}".formatted(MOST_NAME - 1));
 
   /** What a member is. The number is the one in a manifest, less 1. */
   enum Kind {
@@ -35,7 +32,17 @@ record Member(
 
   /** Whether a builder may call a file so. */
   static boolean isName(String name) {
-    return NAME.matcher(name).matches() && !name.equals(Manifest.NAME);
+    if (name.isEmpty() || name.length() > MOST_NAME || name.equals(Manifest.NAME)) {
+      return false;
+    }
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      boolean isPlain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+      if (!isPlain && (i == 0 || "._+-".indexOf(c) < 0)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The file's name in the entry's folder. */

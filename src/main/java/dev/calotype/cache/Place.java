@@ -40,7 +40,10 @@ record Place(String compiler, String key) {
 
   /** The entry's folder. */
   Path folder(Path entries) {
-    return entries.resolve(compiler, key.substring(0, GROUP_DIGITS), key.substring(GROUP_DIGITS));
+    // One name is resolved in less time than three.
+    String name =
+        compiler + "/" + key.substring(0, GROUP_DIGITS) + "/" + key.substring(GROUP_DIGITS);
+    return entries.resolve(name);
   }
 
   /** The first 64 bits of the digest. */

@@ -132,6 +132,14 @@ public final class OpenFile implements AutoCloseable {
         return new OpenFile(path, source, stat.size(), false, true, access);
       }
     }
+    return openNoLinkToMap(path);
+  }
+
+  /**
+   * The same, in less time if the file is going to be mapped. What {@link #access()} says is what
+   * the name's file had just before it was opened.
+   */
+  public static OpenFile openNoLinkToMap(Path path) throws IOException {
     Access.Facts facts = Access.look(path);
     if (!facts.isFile()) {
       throw new FileSystemException(path.toString(), null, "Not a regular file");

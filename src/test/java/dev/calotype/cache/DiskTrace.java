@@ -13,7 +13,6 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.ToIntFunction;
@@ -238,8 +237,7 @@ final class DiskTrace {
     return folder -> write(disk.top, folder, survived);
   }
 
-  private static void write(Node node, Path path, ToIntFunction<Node> survived)
-      throws IOException {
+  private static void write(Node node, Path path, ToIntFunction<Node> survived) throws IOException {
     int much = survived.applyAsInt(node);
     if (!node.isFolder) {
       Files.write(path, content(node, much));
@@ -328,7 +326,8 @@ final class DiskTrace {
             Path path = open.get(number);
             Matcher offset = OFFSET.matcher(arguments);
             boolean isPlaced = call.group(1).equals("pwrite64") && offset.find();
-            int at = isPlaced ? Integer.parseInt(offset.group(2)) : positions.getOrDefault(number, 0);
+            int at =
+                isPlaced ? Integer.parseInt(offset.group(2)) : positions.getOrDefault(number, 0);
             byte[] bytes = Arrays.copyOf(texts.getFirst(), Integer.parseInt(call.group(3)));
             positions.merge(number, bytes.length, Integer::sum);
             // By its node, as it may have another name by then.

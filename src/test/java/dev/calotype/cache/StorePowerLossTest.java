@@ -140,7 +140,8 @@ class StorePowerLossTest {
     Run.of("cp", "-a", disk.toString(), copy.toString()).succeeded();
     Path log = Files.createDirectory(folder.resolve("logs")).resolve("log");
     List<String> command = new ArrayList<>(List.of(Tools.require("strace"), "-ff", "-qq", "-xx"));
-    command.addAll(List.of("-s", "1000000", "-o", log.toString(), "-e", "trace=" + DiskTrace.CALLS));
+    command.addAll(
+        List.of("-s", "1000000", "-o", log.toString(), "-e", "trace=" + DiskTrace.CALLS));
     command.addAll(StoreSteps.command(config.folder(), disk.resolve("said"), durability));
     Run.of(Map.of(), command).succeeded();
     DiskTrace trace = DiskTrace.read(log, disk, copy);
