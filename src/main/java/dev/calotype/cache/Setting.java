@@ -37,12 +37,12 @@ enum Setting {
   COMPRESSION_TIMEOUT(SettingKind.DURATION, "30 m", "how long compressing an entry may take");
 
   private final SettingKind kind;
-  private final Optional<Object> usual;
+  private final String usual;
   private final String meaning;
 
   Setting(SettingKind kind, String usual, String meaning) {
     this.kind = kind;
-    this.usual = usual.isEmpty() ? Optional.empty() : kind.parse(usual, Path.of(""));
+    this.usual = usual;
     this.meaning = meaning;
   }
 
@@ -57,7 +57,7 @@ enum Setting {
 
   /** The value where nobody set one; empty if it has none. */
   Optional<Object> usual() {
-    return usual;
+    return usual.isEmpty() ? Optional.empty() : kind.parse(usual, Path.of(""));
   }
 
   /** What it says, as a clause. */

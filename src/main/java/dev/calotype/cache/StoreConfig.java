@@ -27,6 +27,7 @@ public final class StoreConfig {
   /** Names another folder for stores whose folder nobody set. */
   static final String FOLDER_PROPERTY = "dev.calotype.store";
 
+  private static final Map<Setting, Object> USUAL_VALUES = usualValues();
   private static final StoreConfig USUAL =
       new StoreConfig(
           new EnumMap<>(Setting.class), Expectations.none(), Keys.NONE, Surroundings.REAL);
@@ -42,7 +43,8 @@ public final class StoreConfig {
       Keys keys,
       Surroundings surroundings) {
     this.values = values;
-    this.expectations = expectations;
+    // Each lookup asks for it.
+    this.expectations = expectations.withTier((Tier) get(Setting.VERIFICATION));
     this.keys = keys;
     this.surroundings = surroundings;
   }
@@ -162,7 +164,7 @@ public final class StoreConfig {
 
   /** What is asked of the data of each hit, and how far it is checked. */
   public Expectations expectations() {
-    return expectations.withTier((Tier) get(Setting.VERIFICATION));
+    return expectations;
   }
 
   /**
@@ -447,8 +449,17 @@ public final class StoreConfig {
     return new StoreConfig(values, expectations, read, surroundings);
   }
 
+  private static Map<Setting, Object> usualValues() {
+    Map<Setting, Object> values = new EnumMap<>(Setting.class);
+    for (Setting setting : Setting.values()) {
+      setting.usual().ifPresent(value -> values.put(setting, value));
+    }
+    return values;
+  }
+
   private Optional<Object> find(Setting setting) {
-    return Optional.ofNullable(values.get(setting)).or(setting::usual);
+    return Optional.ofNullable(values.get(setting))
+        .or(() -> Optional.ofNullable(USUAL_VALUES.get(setting)));
   }
 
   private Object get(Setting setting) {

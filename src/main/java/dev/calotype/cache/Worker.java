@@ -19,6 +19,7 @@ final class Worker implements AutoCloseable {
    *
    * @param turn what it does; throws nothing, and ends early when this {@link #isStopped}
    */
+  @SuppressWarnings("ThreadPriorityCheck") // Nothing relies on it.
   Worker(String name, Runnable turn, Duration pause) {
     this.turn = turn;
     this.pause = pause.toNanos();
