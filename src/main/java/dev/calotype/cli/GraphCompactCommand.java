@@ -34,7 +34,8 @@ final class GraphCompactCommand implements Command {
             "--keep", "N", "Also drop nodes that none of the last N complete sessions asked for."));
     spec.addOption(Commands.fast());
     spec.addOption(Commands.json());
-    spec.addPositional(Commands.file(0, "GRAPH", "The graph. Programs that have it open keep the old one."));
+    spec.addPositional(
+        Commands.file(0, "GRAPH", "The graph. Programs that have it open keep the old one."));
     spec.usageMessage()
         .footer(
             "  calotype graph compact foo.graph",

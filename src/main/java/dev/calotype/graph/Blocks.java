@@ -134,8 +134,7 @@ final class Blocks {
   }
 
   /** Whether a node has that key. With as few reads as it takes: lookups do little else. */
-  static boolean hasKey(
-      MemorySegment bytes, long block, long cell, int kind, long high, long low) {
+  static boolean hasKey(MemorySegment bytes, long block, long cell, int kind, long high, long low) {
     long lows = u32(bytes, block + Layout.BLOCK_LOWS_AT, true);
     if (u64(bytes, block + lows + 8L * keyCode(cell), true) != low) {
       return false;

@@ -78,15 +78,18 @@ final class Compactor {
     CompactedNodes nodes = new CompactedNodes(graph, order);
     try (BackgroundWriter writer = new BackgroundWriter("graph-compaction-write", 1, builder::add);
         BackgroundWriter gatherer =
-            new BackgroundWriter("graph-compaction-gather", 1, wanted -> {
-              long first = wanted.range << Layout.BLOCK_BITS;
-              for (int done = 0; done < wanted.count; ) {
-                Batch batch = writer.take();
-                done += nodes.fill(batch, first + done, wanted.count - done);
-                writer.submit(batch);
-              }
-              progress.add(CompactionProgress.Phase.COPY, wanted.count);
-            })) {
+            new BackgroundWriter(
+                "graph-compaction-gather",
+                1,
+                wanted -> {
+                  long first = wanted.range << Layout.BLOCK_BITS;
+                  for (int done = 0; done < wanted.count; ) {
+                    Batch batch = writer.take();
+                    done += nodes.fill(batch, first + done, wanted.count - done);
+                    writer.submit(batch);
+                  }
+                  progress.add(CompactionProgress.Phase.COPY, wanted.count);
+                })) {
       order.find((first, count) -> {
         Batch wanted = gatherer.take();
         wanted.start(first >>> Layout.BLOCK_BITS);

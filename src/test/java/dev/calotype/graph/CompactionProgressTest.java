@@ -64,11 +64,12 @@ class CompactionProgressTest {
     }
     try (Compaction compaction = Compaction.start(path, fast)) {
       compaction.stop();
-      assertThatThrownBy(() -> {
-            while (compaction.await(Duration.ofNanos(1)).isEmpty()) {
-              Thread.onSpinWait();
-            }
-          })
+      assertThatThrownBy(
+              () -> {
+                while (compaction.await(Duration.ofNanos(1)).isEmpty()) {
+                  Thread.onSpinWait();
+                }
+              })
           .isInstanceOf(CancellationException.class);
     }
   }
