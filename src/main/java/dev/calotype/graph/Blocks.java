@@ -161,7 +161,7 @@ final class Blocks {
   /** How many edges {@code size} bytes of that width are. */
   static int edgeCount(long size, int width) {
     // Exact for whole edges of less than 2^31 bytes: one node has no more. A division is slow.
-    return (int) (size * RECIPROCALS[width & 7] >>> 32);
+    return (int) ((size * RECIPROCALS[width & 7]) >>> 32);
   }
 
   private static long value(MemorySegment bytes, long block, long cell) {

@@ -34,6 +34,7 @@ final class SeenBlocks {
   }
 
   /** Adds a block that was verified, and returns its entry. */
+  @SuppressWarnings("ReferenceEquality") // It is that array, which all share, or another.
   long add(long range, long block, boolean full) {
     int number = (int) (range >>> Layout.LEAF_BITS);
     long[] leaf = leaves[number];
