@@ -11,7 +11,8 @@ final class GraphCommands {
   static CommandGroup group() {
     return new CommandGroup(
         "graph",
-        "Look at, check, compact and import dependency graphs.",
+        "Look at, check, compact and import dependency graphs: what a compiler computed, and what"
+            + " that depended on.",
         List.of(
             "  calotype graph import dep-graph.bin -o foo.graph",
             "  calotype graph info foo.graph",

@@ -8,12 +8,14 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code graph compact}: a graph without what nobody needs any more. */
 final class GraphCompactCommand implements Command {
   private static final long PERCENT = 100;
-  private static final int POLL_MILLIS = 20;
+  private static final Duration STEP = Duration.ofMillis(100);
 
   @Override
   public String summary() {
@@ -26,13 +28,14 @@ final class GraphCompactCommand implements Command {
         Commands.number(
             "--if-dead",
             "PERCENT",
-            "Do nothing unless that share of the file would go, 0 to 100."));
+            "Do nothing unless more than that share of the file would be freed, 0 to 100."));
     spec.addOption(
         Commands.number(
-            "--keep", "N", "Drop nodes that N complete sessions in a row did not want."));
+            "--keep", "N", "Also drop nodes that none of the last N complete sessions asked for."));
     spec.addOption(Commands.fast());
     spec.addOption(Commands.json());
-    spec.addPositional(Commands.file(0, "GRAPH", "The graph. Who has it open keeps the old one."));
+    spec.addPositional(
+        Commands.file(0, "GRAPH", "The graph. Programs that have it open keep the old one."));
     spec.usageMessage()
         .footer(
             "  calotype graph compact foo.graph",
@@ -83,13 +86,15 @@ final class GraphCompactCommand implements Command {
             invocation.terminal().progress("compacting " + file.getFileName(), PERCENT);
         Compaction compaction = Compaction.start(file, options)) {
       long shown = 0;
-      while (!compaction.isDone()) {
-        Thread.sleep(POLL_MILLIS);
+      while (true) {
+        Optional<Compaction.Result> result = compaction.await(STEP);
+        if (result.isPresent()) {
+          return result.get();
+        }
         long now = (long) (compaction.progress() * PERCENT);
         progress.steps(now - shown, "hundredths");
         shown = now;
       }
-      return compaction.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted");

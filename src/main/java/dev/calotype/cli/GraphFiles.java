@@ -19,7 +19,7 @@ final class GraphFiles {
   static Graph open(Path file, Arena arena, Terminal terminal) throws IOException {
     if (RustcGraph.isOne(file)) {
       throw new RefusedException(
-          file.toString(), "it is a graph of rustc's; make one of ours with 'graph import' first");
+          file.toString(), "it is rustc's own file; make a graph of it with 'graph import' first");
     }
     Graph graph = Graph.open(file, arena);
     graph.loss().ifPresent(loss -> terminal.error("%s: warning: %s".formatted(file, loss)));

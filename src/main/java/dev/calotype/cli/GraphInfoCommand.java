@@ -26,7 +26,7 @@ final class GraphInfoCommand implements Command {
             "  calotype graph info foo.graph",
             "  calotype graph info target/debug/incremental/foo-*/s-*/dep-graph.bin",
             "",
-            "Every node is looked at. graph stats and graph verify tell more of a graph of ours.");
+            "Every node is counted. Of a graph, graph stats and graph verify tell more.");
   }
 
   @Override

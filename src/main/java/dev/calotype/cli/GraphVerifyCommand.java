@@ -16,7 +16,7 @@ import picocli.CommandLine.Model.CommandSpec;
 final class GraphVerifyCommand implements Command {
   @Override
   public String summary() {
-    return "Read all of dependency graphs and say what is damaged.";
+    return "Read dependency graphs to their ends and say what is damaged.";
   }
 
   @Override

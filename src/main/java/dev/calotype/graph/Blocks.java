@@ -134,8 +134,7 @@ final class Blocks {
   }
 
   /** Whether a node has that key. With as few reads as it takes: lookups do little else. */
-  static boolean hasKey(
-      MemorySegment bytes, long block, long cell, int kind, long high, long low) {
+  static boolean hasKey(MemorySegment bytes, long block, long cell, int kind, long high, long low) {
     long lows = u32(bytes, block + Layout.BLOCK_LOWS_AT, true);
     if (u64(bytes, block + lows + 8L * keyCode(cell), true) != low) {
       return false;
@@ -162,7 +161,7 @@ final class Blocks {
   /** How many edges {@code size} bytes of that width are. */
   static int edgeCount(long size, int width) {
     // Exact for whole edges of less than 2^31 bytes: one node has no more. A division is slow.
-    return (int) (size * RECIPROCALS[width & 7] >>> 32);
+    return (int) ((size * RECIPROCALS[width & 7]) >>> 32);
   }
 
   private static long value(MemorySegment bytes, long block, long cell) {

@@ -95,7 +95,7 @@ final class CanonicalOrder {
       total += Long.bitCount(word);
     }
     int shares = Integer.highestOneBit((int) (2 * total / MOST_STARTS) + 1) * 2;
-    long[] hashes = new long[(int) Math.min(total, 2 * MOST_STARTS)];
+    long[] hashes = new long[(int) (total / shares * 9 / 8) + 256];
     long[] sorted = hashes.clone();
     for (int share = 0; share < shares && total > 0; share++) {
       int found = 0;

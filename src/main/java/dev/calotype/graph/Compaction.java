@@ -2,8 +2,13 @@ package dev.calotype.graph;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Writes a graph anew without what nothing leads to: overwritten nodes, nodes that no session has
@@ -15,8 +20,10 @@ import java.util.concurrent.FutureTask;
  * depends on kinds, keys and edges only, so that equal graphs become equal bytes, whoever recorded
  * them in whatever order. See docs/graph-format.md.
  *
- * <p>Memory: off the heap, eight bytes for each index, sixteen above 2³¹; on it, 64 MiB, a bit for
- * each index, and twenty bytes for each node of the longest way down.
+ * <p>Memory grows with the graph, as its order takes going through it in all directions. Off the
+ * heap: eight bytes for each index, sixteen where they have more than 31 bits. On it: 64 MiB, ten
+ * bits for each index, and twenty bytes for each node of the longest way down. The file that is
+ * written is never in memory. Three threads work at a time, and up to four at first.
  */
 public final class Compaction implements AutoCloseable {
   private final FutureTask<Result> task;
@@ -79,6 +86,24 @@ public final class Compaction implements AutoCloseable {
     return BackgroundWriter.await(task);
   }
 
+  /**
+   * Waits for the end, but not longer than that.
+   *
+   * @return empty if it goes on
+   * @throws CancellationException as {@link #await()}, and its other exceptions
+   * @throws InterruptedException if the thread was interrupted; the compaction goes on
+   */
+  public Optional<Result> await(Duration most) throws IOException, InterruptedException {
+    try {
+      task.get(most.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      return Optional.empty();
+    } catch (ExecutionException e) {
+      // Which await() throws as what it was.
+    }
+    return Optional.of(await());
+  }
+
   /** Stops it soon. The graph stays as it is, unless it was ready. */
   public void stop() {
     compactor.stop();
@@ -89,7 +114,7 @@ public final class Compaction implements AutoCloseable {
     return task.isDone();
   }
 
-  /** How much has been done, from 0 to 1. */
+  /** How much of all that is to be done has been done, from 0 to 1: never less than before. */
   public double progress() {
     return compactor.progress();
   }

@@ -1,7 +1,10 @@
 package dev.calotype.graph;
 
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * How far a compaction is, over all that it does, and whether it is to stop. Safe for use by
@@ -26,12 +29,16 @@ final class CompactionProgress {
     }
   }
 
-  private static final Phase[] PHASES = Phase.values();
-
-  private final AtomicLongArray done = new AtomicLongArray(PHASES.length);
+  private final Map<Phase, AtomicLong> done = new EnumMap<>(Phase.class);
   private volatile long nodes;
   private volatile boolean finished;
   private volatile boolean stopped;
+
+  CompactionProgress() {
+    for (Phase phase : Phase.values()) {
+      done.put(phase, new AtomicLong());
+    }
+  }
 
   /** How many nodes there are, before any is done. */
   void expect(long nodes) {
@@ -44,7 +51,7 @@ final class CompactionProgress {
    * @throws CancellationException if it is to stop
    */
   void add(Phase phase, long more) {
-    done.addAndGet(phase.ordinal(), more);
+    of(phase).addAndGet(more);
     if (stopped) {
       throw new CancellationException("the compaction was stopped");
     }
@@ -65,11 +72,15 @@ final class CompactionProgress {
     }
     double sum = 0;
     int shares = 0;
-    for (Phase phase : PHASES) {
-      double part = (double) done.get(phase.ordinal()) / Math.max(1, nodes);
+    for (Phase phase : Phase.values()) {
+      double part = (double) of(phase).get() / Math.max(1, nodes);
       sum += phase.share * Math.min(1, part);
       shares += phase.share;
     }
     return 0.99 * sum / shares;
+  }
+
+  private AtomicLong of(Phase phase) {
+    return Objects.requireNonNull(done.get(phase));
   }
 }

@@ -23,9 +23,10 @@ import java.util.function.Supplier;
  * its index until a {@link Compaction} numbers all anew.
  *
  * <p>Every block is verified when it is first touched, so any method may throw {@link
- * MalformedImageException} for the bytes that it needs. Heap: a bit for each 256 nodes and for each
- * 4 KiB of the index. Safe for use by several threads, if the arena is. Closing ends the file; the
- * mapping lives as long as its arena. The bytes are described in {@code docs/graph-format.md}.
+ * MalformedImageException} for the bytes that it needs. Heap: 4 KiB for each 131,072 indices of
+ * which some were asked for, and a bit for each 4 KiB of the index. Safe for use by several
+ * threads, if the arena is. Closing ends the file; the mapping lives as long as its arena. The
+ * bytes are described in {@code docs/graph-format.md}.
  */
 public final class Graph implements AutoCloseable {
   /** What {@link #find} returns when there is no such node. */

@@ -124,9 +124,7 @@ final class KeyIndex {
     long tag = hash << nodeBits & 0xffff_ffffL;
     long at = start + bucket * Layout.BUCKET;
     long matches = matches(at, tag | tag << 32);
-    return matches == 0
-        ? Graph.NONE
-        : Endian.u32(bytes, at + 4L * slot(matches), true) & nodeMask;
+    return matches == 0 ? Graph.NONE : Endian.u32(bytes, at + 4L * slot(matches), true) & nodeMask;
   }
 
   private long search(Graph graph, long hash, int kind, long high, long low) {
@@ -152,9 +150,9 @@ final class KeyIndex {
   }
 
   /**
-   * Which slots of a bucket have that tag: of those with even numbers in bits 24 to 31, the others in 56 to 63.
-   * All are looked at without a branch: which one it is can't be predicted, and a wrong guess would
-   * end the reads that the processor has begun for lookups to come.
+   * Which slots of a bucket have that tag: of those with even numbers in bits 24 to 31, the others
+   * in 56 to 63. All are looked at without a branch: which one it is can't be predicted, and a
+   * wrong guess would end the reads that the processor has begun for lookups to come.
    */
   private long matches(long at, long tags) {
     return same(at, tags) >>> 7

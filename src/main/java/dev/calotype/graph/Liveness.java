@@ -98,11 +98,11 @@ final class Liveness {
         throw malformed(graph, at, "a wrong checksum");
       }
       long session = Endian.u64(mapped, at + 16, true);
-      entries.addFirst(new Entry(session, bytes, (int) added, (int) removed));
+      entries.add(new Entry(session, bytes, (int) added, (int) removed));
       above = at;
       at = Endian.u64(mapped, at + 8, true);
     }
-    return entries;
+    return entries.reversed();
   }
 
   private static MalformedImageException malformed(Graph graph, long at, String actual) {

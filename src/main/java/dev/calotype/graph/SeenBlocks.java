@@ -4,8 +4,8 @@ import java.util.Arrays;
 
 /**
  * Where the topmost block of each range is, for those that have been verified. Heap: eight bytes
- * for each 131,072 indices, and 4 KiB for each of these of which any was asked for. Threads may lose
- * each other's entries, which costs verifying twice.
+ * for each 131,072 indices, and 4 KiB for each of these of which any was asked for. Threads may
+ * lose each other's entries, which costs verifying twice.
  */
 final class SeenBlocks {
   /** An entry's bit: the block has all 256 nodes. Blocks are at multiples of 64. */
@@ -34,6 +34,7 @@ final class SeenBlocks {
   }
 
   /** Adds a block that was verified, and returns its entry. */
+  @SuppressWarnings("ReferenceEquality") // It is that array, which all share, or another.
   long add(long range, long block, boolean full) {
     int number = (int) (range >>> Layout.LEAF_BITS);
     long[] leaf = leaves[number];

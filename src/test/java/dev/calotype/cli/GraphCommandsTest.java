@@ -304,7 +304,7 @@ final class GraphCommandsTest {
       List<Object> arguments = new ArrayList<>(command);
       arguments.addFirst("graph");
       assertThat(Cli.run(arguments.toArray()).failed(ExitCode.FOREIGN).err())
-          .contains("make one of ours with 'graph import' first");
+          .contains("make a graph of it with 'graph import' first");
     }
   }
 
