@@ -154,8 +154,7 @@ public class OpenBenchmark {
       starts[node + 1] = at;
     }
     try (ObjectOutputStream out =
-        new ObjectOutputStream(
-            new BufferedOutputStream(Files.newOutputStream(target), 1 << 16))) {
+        new ObjectOutputStream(new BufferedOutputStream(Files.newOutputStream(target), 1 << 16))) {
       out.writeObject(index);
       out.writeObject(values);
       out.writeObject(starts);
