@@ -1,5 +1,7 @@
 package dev.calotype.cache;
 
+import dev.calotype.bench.NotRun;
+import dev.calotype.bench.Programs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,11 +22,14 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.BenchmarkParams;
 
 /**
  * Cleaning up a store of many entries: looking at all of them and evicting none, evicting a third,
- * and only saying what would go. {@code peer} is what looking at the same files costs at least:
- * {@code find} with their sizes and times.
+ * and only saying what would go. The peer, {@link #find}, is what looking at the same files costs
+ * at least: that program with their sizes and times.
+ *
+ * <p>Files are in the page cache. Not measured: the disk; entries that are in use.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SingleShotTime)
@@ -42,7 +47,10 @@ public class CleanupBenchmark {
 
   /** Makes the entries. */
   @Setup(Level.Trial)
-  public void make() throws IOException {
+  public void make(BenchmarkParams running) throws IOException {
+    if (running.getBenchmark().endsWith(".find") && !Programs.isThere("find")) {
+      throw NotRun.because(running, "there is no find");
+    }
     folder = Files.createTempDirectory(Path.of("target"), "bench-store-");
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
     Instant later = Instant.now().plus(Duration.ofDays(1));
@@ -69,7 +77,7 @@ public class CleanupBenchmark {
 
   /** Says what would go. */
   @Benchmark
-  public CleanupReport plan() throws IOException {
+  public CleanupReport planOurs() throws IOException {
     try (Store store = Store.open(config.withEntryLimit(entries - 1, 67))) {
       return Maintenance.of(store).plan();
     }
@@ -77,7 +85,7 @@ public class CleanupBenchmark {
 
   /** Evicts nothing. */
   @Benchmark
-  public CleanupReport nothing() throws IOException {
+  public CleanupReport nothingOurs() throws IOException {
     try (Store store = Store.open(config)) {
       return Maintenance.of(store).clean().orElseThrow();
     }
@@ -85,7 +93,7 @@ public class CleanupBenchmark {
 
   /** Evicts a third. */
   @Benchmark
-  public CleanupReport third() throws IOException {
+  public CleanupReport thirdOurs() throws IOException {
     try (Store store = Store.open(config.withEntryLimit(entries - 1, 67))) {
       CleanupReport report = Maintenance.of(store).clean().orElseThrow();
       if (report.evicted().size() < entries / 4) {
@@ -97,7 +105,7 @@ public class CleanupBenchmark {
 
   /** Looks at the same files. */
   @Benchmark
-  public int peer() throws IOException, InterruptedException {
+  public int find() throws IOException, InterruptedException {
     return new ProcessBuilder("find", folder.toString(), "-printf", "%s %T@\n")
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
         .start()

@@ -114,7 +114,7 @@ public class MapOrReadBenchmark {
     Keys drawn = Objects.requireNonNull(keys);
     long sum = 0;
     for (int i = 0; i < LOOKUPS; i++) {
-      long node = opened.find((int) drawn.kinds[i], drawn.highs[i], drawn.lows[i]);
+      long node = opened.find(drawn.kinds[i], drawn.highs[i], drawn.lows[i]);
       sum += node + opened.edgeCount(node);
     }
     return sum;

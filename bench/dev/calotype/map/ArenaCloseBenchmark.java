@@ -65,7 +65,7 @@ public class ArenaCloseBenchmark {
 
   private void read() {
     while (!ended) {
-      sums.add(SegmentAccess.sum(kept, 0, PageAccess.PAGE));
+      sums.add(SegmentBytes.sum(kept, 0, PageBytes.PAGE));
     }
   }
 
@@ -98,13 +98,13 @@ public class ArenaCloseBenchmark {
   /** A mapping that stays. */
   @Benchmark
   public long kept() {
-    return SegmentAccess.sum(kept, 0, Long.BYTES);
+    return SegmentBytes.sum(kept, 0, Long.BYTES);
   }
 
   private long page(Arena own) throws IOException {
     try (own) {
-      MemorySegment page = channel().map(FileChannel.MapMode.READ_ONLY, 0, PageAccess.PAGE, own);
-      return SegmentAccess.sum(page, 0, Long.BYTES);
+      MemorySegment page = channel().map(FileChannel.MapMode.READ_ONLY, 0, PageBytes.PAGE, own);
+      return SegmentBytes.sum(page, 0, Long.BYTES);
     }
   }
 

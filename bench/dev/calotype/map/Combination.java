@@ -32,8 +32,8 @@ final class Combination {
   /** Throws unless the method's answer is that of plain reading. */
   static void requireRightAnswer(
       Method method, FileSize size, Pattern pattern, BenchmarkParams running) throws IOException {
-    try (Access access = method.open(size.file());
-        Access plain = PageAccess.byChannel(size.file())) {
+    try (OpenBytes access = method.open(size.file());
+        OpenBytes plain = PageBytes.byChannel(size.file())) {
       if (size.compareTo(LARGEST_COMPARED) <= 0
           && pattern.answer(access, size.bytes()) != pattern.answer(plain, size.bytes())) {
         throw new IllegalStateException("the answers differ");

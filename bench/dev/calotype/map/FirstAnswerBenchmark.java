@@ -104,7 +104,7 @@ public class FirstAnswerBenchmark {
   /** From the path to the answer. */
   @Benchmark
   public long answer() throws IOException {
-    try (Access access = method.open(file)) {
+    try (OpenBytes access = method.open(file)) {
       return pattern.answer(access, size.bytes());
     }
   }

@@ -23,7 +23,7 @@ final class Kernel {
   /** Linux's, from 5.14 on. */
   static final int MADV_POPULATE_READ = 22;
 
-  private static final int PAGE = PageAccess.PAGE;
+  private static final int PAGE = PageBytes.PAGE;
   private static final MethodHandle OPEN = Posix.open.makeInvoker().handle();
 
   private Kernel() {}

@@ -18,93 +18,93 @@ public enum Method {
   /** Mapped into a confined arena. */
   MAP_CONFINED {
     @Override
-    Access open(Path file) throws IOException {
+    OpenBytes open(Path file) throws IOException {
       return map(file, Arena.ofConfined());
     }
   },
   /** Mapped into a shared arena. */
   MAP_SHARED {
     @Override
-    Access open(Path file) throws IOException {
+    OpenBytes open(Path file) throws IOException {
       return map(file, Arena.ofShared());
     }
   },
   /** Mapped, and {@code madvise(MADV_SEQUENTIAL)}. */
   MAP_SEQUENTIAL {
     @Override
-    Access open(Path file) throws IOException {
+    OpenBytes open(Path file) throws IOException {
       return map(file, Posix.MADV_SEQUENTIAL());
     }
   },
   /** Mapped, and {@code madvise(MADV_RANDOM)}. */
   MAP_RANDOM {
     @Override
-    Access open(Path file) throws IOException {
+    OpenBytes open(Path file) throws IOException {
       return map(file, Posix.MADV_RANDOM());
     }
   },
   /** Mapped, and {@code madvise(MADV_WILLNEED)}. */
   MAP_WILLNEED {
     @Override
-    Access open(Path file) throws IOException {
+    OpenBytes open(Path file) throws IOException {
       return map(file, Posix.MADV_WILLNEED());
     }
   },
   /** Mapped, and {@code madvise(MADV_POPULATE_READ)}: no page is missing afterwards. */
   MAP_POPULATE {
     @Override
-    Access open(Path file) throws IOException {
+    OpenBytes open(Path file) throws IOException {
       return map(file, Kernel.MADV_POPULATE_READ);
     }
   },
   /** Mapped, and {@code madvise(MADV_HUGEPAGE)}, which the system may take and not follow. */
   MAP_HUGEPAGE {
     @Override
-    Access open(Path file) throws IOException {
+    OpenBytes open(Path file) throws IOException {
       return map(file, Kernel.MADV_HUGEPAGE);
     }
   },
   /** A {@link java.nio.MappedByteBuffer}, unmapped when the collector finds it. */
   MAP_BUFFER {
     @Override
-    Access open(Path file) throws IOException {
+    OpenBytes open(Path file) throws IOException {
       try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
         ByteBuffer mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
-        return new BufferAccess(mapped.order(ByteOrder.nativeOrder()));
+        return new BufferBytes(mapped.order(ByteOrder.nativeOrder()));
       }
     }
   },
   /** Mapped, copied into an array, and unmapped. */
   MAP_COPY {
     @Override
-    Access open(Path file) throws IOException {
-      try (SegmentAccess mapped = map(file, Arena.ofConfined())) {
-        return SegmentAccess.of(mapped.bytes().toArray(ValueLayout.JAVA_BYTE));
+    OpenBytes open(Path file) throws IOException {
+      try (SegmentBytes mapped = map(file, Arena.ofConfined())) {
+        return SegmentBytes.of(mapped.bytes().toArray(ValueLayout.JAVA_BYTE));
       }
     }
   },
   /** {@link Files#readAllBytes}. */
   READ_ALL {
     @Override
-    Access open(Path file) throws IOException {
-      return SegmentAccess.of(Files.readAllBytes(file));
+    OpenBytes open(Path file) throws IOException {
+      return SegmentBytes.of(Files.readAllBytes(file));
     }
   },
   /** {@link FileChannel#read} into a buffer in the heap, which the JDK does by way of another. */
   READ_HEAP {
     @Override
-    Access open(Path file) throws IOException {
+    OpenBytes open(Path file) throws IOException {
       try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
         byte[] bytes = new byte[Math.toIntExact(channel.size())];
         readFully(channel, ByteBuffer.wrap(bytes));
-        return SegmentAccess.of(bytes);
+        return SegmentBytes.of(bytes);
       }
     }
   },
   /** {@link FileChannel#read} into memory outside the heap, of a confined arena. */
   READ_DIRECT {
     @Override
-    Access open(Path file) throws IOException {
+    OpenBytes open(Path file) throws IOException {
       Arena arena = Arena.ofConfined();
       try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
         MemorySegment bytes = arena.allocate(channel.size());
@@ -112,7 +112,7 @@ public enum Method {
           long part = Math.min(LARGEST_READ, bytes.byteSize() - done);
           readFully(channel, bytes.asSlice(done, part).asByteBuffer());
         }
-        return new SegmentAccess(bytes, arena);
+        return new SegmentBytes(bytes, arena);
       } catch (Throwable e) {
         arena.close();
         throw e;
@@ -122,22 +122,22 @@ public enum Method {
   /** {@code pread} of the pages that are wanted, each when it is, into memory outside the heap. */
   PREAD_PAGES {
     @Override
-    Access open(Path file) throws IOException {
-      return PageAccess.byPread(file);
+    OpenBytes open(Path file) throws IOException {
+      return PageBytes.byPread(file);
     }
   },
   /** The same by {@link FileChannel#read(ByteBuffer, long)}, into an array. */
   READ_PAGES {
     @Override
-    Access open(Path file) throws IOException {
-      return PageAccess.byChannel(file);
+    OpenBytes open(Path file) throws IOException {
+      return PageBytes.byChannel(file);
     }
   };
 
   private static final long LARGEST_READ = 1 << 30;
 
   /** Opens a file this way. */
-  abstract Access open(Path file) throws IOException;
+  abstract OpenBytes open(Path file) throws IOException;
 
   /** Why it can't be used for a file, or why that would be senseless, if so. */
   Optional<String> why(FileSize size) {
@@ -166,18 +166,18 @@ public enum Method {
     };
   }
 
-  private static SegmentAccess map(Path file, Arena arena) throws IOException {
+  private static SegmentBytes map(Path file, Arena arena) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       long size = channel.size();
-      return new SegmentAccess(channel.map(FileChannel.MapMode.READ_ONLY, 0, size, arena), arena);
+      return new SegmentBytes(channel.map(FileChannel.MapMode.READ_ONLY, 0, size, arena), arena);
     } catch (Throwable e) {
       arena.close();
       throw e;
     }
   }
 
-  private static Access map(Path file, int advice) throws IOException {
-    SegmentAccess mapped = map(file, Arena.ofConfined());
+  private static OpenBytes map(Path file, int advice) throws IOException {
+    SegmentBytes mapped = map(file, Arena.ofConfined());
     if (!Kernel.advise(mapped.bytes(), advice)) {
       mapped.close();
       throw new AdviceRefused();

@@ -8,21 +8,21 @@ public enum Pattern {
   /** The first 64 bytes. */
   HEADER {
     @Override
-    long answer(Access file, long size) throws IOException {
+    long answer(OpenBytes file, long size) throws IOException {
       return file.sum(0, LINE);
     }
   },
   /** A 16th of the file, at most 1 MiB, from its middle on. */
   SECTION {
     @Override
-    long answer(Access file, long size) throws IOException {
+    long answer(OpenBytes file, long size) throws IOException {
       return file.sum(size / 2, (int) Math.min(size / 16, LARGEST_SECTION));
     }
   },
   /** 64 bytes of each of 1 % of the pages, drawn at random. */
   RANDOM_1_PERCENT {
     @Override
-    long answer(Access file, long size) throws IOException {
+    long answer(OpenBytes file, long size) throws IOException {
       long pages = size / PAGE;
       long sum = 0;
       long draw = 1;
@@ -36,7 +36,7 @@ public enum Pattern {
   /** All, in order. */
   SEQUENTIAL {
     @Override
-    long answer(Access file, long size) throws IOException {
+    long answer(OpenBytes file, long size) throws IOException {
       long sum = 0;
       for (long at = 0; at < size; at += PAGE) {
         sum += file.sum(at, PAGE);
@@ -47,7 +47,7 @@ public enum Pattern {
   /** All, a page at a time, in an order that nothing foresees. */
   RANDOM {
     @Override
-    long answer(Access file, long size) throws IOException {
+    long answer(OpenBytes file, long size) throws IOException {
       long pages = size / PAGE;
       long mask = Long.highestOneBit(2 * pages - 1) - 1;
       long sum = 0;
@@ -65,12 +65,12 @@ public enum Pattern {
   /** All, in order, two times. */
   TWICE {
     @Override
-    long answer(Access file, long size) throws IOException {
+    long answer(OpenBytes file, long size) throws IOException {
       return SEQUENTIAL.answer(file, size) + SEQUENTIAL.answer(file, size);
     }
   };
 
-  private static final int PAGE = PageAccess.PAGE;
+  private static final int PAGE = PageBytes.PAGE;
   private static final int LINE = 64;
   private static final long LARGEST_SECTION = 1 << 20;
 
@@ -80,7 +80,7 @@ public enum Pattern {
   private static final long STEP = 1442695040888963407L;
 
   /** The answer. */
-  abstract long answer(Access file, long size) throws IOException;
+  abstract long answer(OpenBytes file, long size) throws IOException;
 
   /** Why it is senseless for a file, if it is. */
   Optional<String> why(FileSize size) {

@@ -44,7 +44,7 @@ public class SteadyAnswerBenchmark {
   /** Which of its bytes. */
   @Param public Pattern pattern = Pattern.HEADER;
 
-  private @Nullable Access access;
+  private @Nullable OpenBytes access;
 
   /** Opens the file. */
   @Setup

@@ -9,10 +9,10 @@ import java.lang.foreign.ValueLayout;
  *
  * @param arena what ends with this; the global one if nothing does
  */
-record SegmentAccess(MemorySegment bytes, Arena arena) implements Access {
+record SegmentBytes(MemorySegment bytes, Arena arena) implements OpenBytes {
   /** For an array, which the collector takes. */
-  static SegmentAccess of(byte[] bytes) {
-    return new SegmentAccess(MemorySegment.ofArray(bytes), Arena.global());
+  static SegmentBytes of(byte[] bytes) {
+    return new SegmentBytes(MemorySegment.ofArray(bytes), Arena.global());
   }
 
   @Override

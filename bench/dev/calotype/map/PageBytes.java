@@ -10,13 +10,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /** Bytes that are read when they are wanted, a page at a time, into the same private page. */
-abstract class PageAccess implements Access {
+abstract class PageBytes implements OpenBytes {
   static final int PAGE = 4096;
 
   /** The page that was read last. */
   private final MemorySegment page;
 
-  private PageAccess(MemorySegment page) {
+  private PageBytes(MemorySegment page) {
     this.page = page;
   }
 
@@ -31,18 +31,18 @@ abstract class PageAccess implements Access {
       int within = (int) (at % PAGE);
       int part = Math.min(length - done, PAGE - within);
       read(at - within);
-      sum += SegmentAccess.sum(page, within, part);
+      sum += SegmentBytes.sum(page, within, part);
       done += part;
     }
     return sum;
   }
 
   /** By the system's own {@code pread}, into memory outside the heap. */
-  static Access byPread(Path file) throws IOException {
+  static OpenBytes byPread(Path file) throws IOException {
     Arena arena = Arena.ofConfined();
     MemorySegment page = arena.allocate(PAGE);
     int descriptor = Kernel.open(arena.allocateFrom(file.toString()));
-    return new PageAccess(page) {
+    return new PageBytes(page) {
       @Override
       void read(long position) throws IOException {
         if (Posix.pread(descriptor, page, PAGE, position) != PAGE) {
@@ -59,10 +59,10 @@ abstract class PageAccess implements Access {
   }
 
   /** By the JDK's channel, into an array. */
-  static Access byChannel(Path file) throws IOException {
+  static OpenBytes byChannel(Path file) throws IOException {
     FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
     ByteBuffer buffer = ByteBuffer.allocate(PAGE);
-    return new PageAccess(MemorySegment.ofBuffer(buffer)) {
+    return new PageBytes(MemorySegment.ofBuffer(buffer)) {
       @Override
       void read(long position) throws IOException {
         if (channel.read(buffer.clear(), position) != PAGE) {

@@ -3,7 +3,7 @@ package dev.calotype.map;
 import java.io.IOException;
 
 /** The bytes of a file that is open, whichever way they are gotten at. */
-interface Access extends AutoCloseable {
+interface OpenBytes extends AutoCloseable {
   /**
    * The sum of the 8-byte words of a part of the file.
    *

@@ -3,7 +3,7 @@ package dev.calotype.map;
 import java.nio.ByteBuffer;
 
 /** Bytes in a buffer. Nothing ends with this: that is up to the collector. */
-record BufferAccess(ByteBuffer bytes) implements Access {
+record BufferBytes(ByteBuffer bytes) implements OpenBytes {
   @Override
   public long sum(long position, int length) {
     int first = Math.toIntExact(position);
