@@ -44,8 +44,7 @@ public class CleanupBenchmark {
   @Setup(Level.Trial)
   public void make() throws IOException {
     folder = Files.createTempDirectory(Path.of("target"), "bench-store-");
-    Files.setPosixFilePermissions(
-        folder, PosixFilePermissions.fromString("rwx------"));
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
     Instant later = Instant.now().plus(Duration.ofDays(1));
     config =
         StoreConfig.in(folder.toAbsolutePath())

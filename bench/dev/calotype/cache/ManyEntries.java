@@ -23,8 +23,7 @@ final class ManyEntries {
       Layout layout = store.folder().layout();
       byte[] content = new byte[SIZE];
       Member member =
-          new Member(
-              "notes.txt", Member.Kind.OTHER, 0, SIZE, Sha256.of(content), Optional.empty());
+          new Member("notes.txt", Member.Kind.OTHER, 0, SIZE, Sha256.of(content), Optional.empty());
       for (int i = 0; i < count; i++) {
         Key key = key(i);
         Path folder = key.place().folder(layout.entries());

@@ -55,7 +55,8 @@ final class BenchSection {
     html.add("<div class=\"scroll\"><table><thead><tr><th>Bench</th><th>Parameters</th>");
     html.add("<th class=\"number\">Median</th><th class=\"number\">Interval</th>");
     html.add("<th class=\"number\">Ratio to the peer</th>");
-    columns.forEach(name -> html.add("<th class=\"number\">%s</th>", COLUMNS.get(name)));
+    columns.forEach(
+        name -> html.add("<th class=\"number\">%s</th>", COLUMNS.getOrDefault(name, name)));
     html.add("</tr></thead><tbody>");
     for (List<Row> rivals : Names.rivals(rows).values()) {
       Optional<Row> peer = Names.peer(rivals, all);

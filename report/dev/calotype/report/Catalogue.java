@@ -13,11 +13,11 @@ final class Catalogue {
           Map.entry("image", "Reading images"),
           Map.entry("stream", "Metadata streams"),
           Map.entry("ji", "Data files"),
+          Map.entry("cache", "The store"),
           Map.entry("emit", "Objects"),
           Map.entry("load", "Loading"),
           Map.entry("split", "Splitting and joining"),
-          Map.entry("graph", "The dependency graph"),
-          Map.entry("store", "The store"));
+          Map.entry("graph", "The dependency graph"));
 
   private final Map<String, String> questions = new LinkedHashMap<>();
 

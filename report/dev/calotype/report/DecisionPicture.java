@@ -34,7 +34,7 @@ final class DecisionPicture {
         "The fastest way that maps against the fastest that reads, opening and closing included");
     int x = LEFT;
     for (long size : sizes) {
-      svg.text(x + COLUMN / 2.0, TOP - 12, "middle", "small", Show.bytes(size));
+      svg.text(x + COLUMN / 2.0, TOP - 12, "middle", "small", Show.bytes((double) size));
       x += COLUMN;
     }
     int y = TOP;

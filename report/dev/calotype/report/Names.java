@@ -80,9 +80,7 @@ final class Names {
   }
 
   private static List<Row> others(List<Row> rows) {
-    return rows.stream()
-        .filter(row -> !isOurs(row) && !who(row.method()).equals(NOTHING))
-        .toList();
+    return rows.stream().filter(row -> !isOurs(row) && !who(row.method()).equals(NOTHING)).toList();
   }
 
   private static Optional<Row> fastest(List<Row> rows) {

@@ -30,27 +30,42 @@ final class Svg {
   /** A text that starts, ends or is centred at a place. */
   Svg text(double x, double y, String anchor, String style, String text) {
     body.append(
-        line(
-            "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" class=\"%s\">%s</text>",
-            x, y, anchor, style, Show.escape(text)));
+        String.format(
+            Locale.ROOT,
+            "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" class=\"%s\">%s</text>\n",
+            x,
+            y,
+            anchor,
+            style,
+            Show.escape(text)));
     return this;
   }
 
   /** A rectangle with rounded corners. */
   Svg box(double x, double y, double width, double height, String style) {
     body.append(
-        line(
-            "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" rx=\"4\" class=\"%s\"/>",
-            x, y, width, height, style));
+        String.format(
+            Locale.ROOT,
+            "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" rx=\"4\" class=\"%s\"/>\n",
+            x,
+            y,
+            width,
+            height,
+            style));
     return this;
   }
 
   /** A straight line. */
   Svg stroke(double x1, double y1, double x2, double y2, String style) {
     body.append(
-        line(
-            "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" class=\"%s\"/>",
-            x1, y1, x2, y2, style));
+        String.format(
+            Locale.ROOT,
+            "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" class=\"%s\"/>\n",
+            x1,
+            y1,
+            x2,
+            y2,
+            style));
     return this;
   }
 
@@ -60,20 +75,24 @@ final class Svg {
    * @param title what a reader hears who can't see it
    */
   String end(double width, double height, String title) {
-    return line(
+    return String.format(
+            Locale.ROOT,
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %.0f %.0f\" width=\"%.0f\""
-                + " height=\"%.0f\" role=\"img\">",
-            width, height, width, height)
+                + " height=\"%.0f\" role=\"img\">\n",
+            width,
+            height,
+            width,
+            height)
         + "<title>"
         + Show.escape(title)
         + "</title>\n"
         + STYLE
-        + line("<rect class=\"page\" width=\"%.0f\" height=\"%.0f\" rx=\"8\"/>", width, height)
+        + String.format(
+            Locale.ROOT,
+            "<rect class=\"page\" width=\"%.0f\" height=\"%.0f\" rx=\"8\"/>\n",
+            width,
+            height)
         + body
         + "</svg>\n";
-  }
-
-  private static String line(String format, Object... values) {
-    return String.format(Locale.ROOT, format, values) + "\n";
   }
 }

@@ -2,9 +2,12 @@ package dev.calotype.cache;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,11 +28,11 @@ final class Activity {
   private final ArrayBlockingQueue<Object> queue;
   private final LongAdder hits = new LongAdder();
   private final ConcurrentHashMap<String, LongAdder> others = new ConcurrentHashMap<>();
-  private final LongAdder[] misses = adders(Miss.Reason.values().length);
-  private final LongAdder[] events = adders(UsageSink.Event.values().length);
+  private final Map<Miss.Reason, LongAdder> misses = adders(Miss.Reason.class);
+  private final Map<UsageSink.Event, LongAdder> events = adders(UsageSink.Event.class);
 
   Activity(long queueSize) {
-    queue = new ArrayBlockingQueue<>((int) Math.clamp(queueSize, 1, MOST_QUEUE));
+    queue = new ArrayBlockingQueue<>(Math.clamp(queueSize, 1, MOST_QUEUE));
   }
 
   /** The name of the counter of misses for a reason. */
@@ -62,12 +65,12 @@ final class Activity {
 
   /** There was none; the same. */
   boolean missed(Miss miss) {
-    misses[miss.reason().ordinal()].increment();
+    increment(misses, miss.reason());
     return add(miss);
   }
 
   void happened(UsageSink.Event event) {
-    events[event.ordinal()].increment();
+    increment(events, event);
   }
 
   /** Adds to a counter of any name. */
@@ -131,12 +134,8 @@ final class Activity {
   private Map<String, Long> takeCounts() {
     Map<String, Long> counts = new TreeMap<>();
     take(counts, "hits", hits);
-    for (Miss.Reason reason : Miss.Reason.values()) {
-      take(counts, counter(reason), misses[reason.ordinal()]);
-    }
-    for (UsageSink.Event event : UsageSink.Event.values()) {
-      take(counts, counter(event), events[event.ordinal()]);
-    }
+    misses.forEach((reason, adder) -> take(counts, counter(reason), adder));
+    events.forEach((event, adder) -> take(counts, counter(event), adder));
     others.forEach((name, adder) -> take(counts, name, adder));
     return counts;
   }
@@ -148,10 +147,15 @@ final class Activity {
     }
   }
 
-  private static LongAdder[] adders(int count) {
-    LongAdder[] adders = new LongAdder[count];
-    for (int i = 0; i < count; i++) {
-      adders[i] = new LongAdder();
+  private static <E extends Enum<E>> void increment(Map<E, LongAdder> adders, E which) {
+    Objects.requireNonNull(adders.get(which)).increment();
+  }
+
+  /** One for each; nothing is put into the map later, so any thread may read it. */
+  private static <E extends Enum<E>> Map<E, LongAdder> adders(Class<E> type) {
+    Map<E, LongAdder> adders = new EnumMap<>(type);
+    for (E which : EnumSet.allOf(type)) {
+      adders.put(which, new LongAdder());
     }
     return adders;
   }

@@ -35,8 +35,8 @@ final class LinkCommand implements Command {
             .required(true)
             .type(Path.class)
             .description(
-                "The data file (.ji) that the code belongs to; if needed, as a shared object"
-                    + " (NAME-ID.so).")
+                "The data file (.ji) that the code belongs to; for the shape needed, the data's"
+                    + " shared object (NAME-ID.so).")
             .build());
     spec.addOption(
         ExpectationOptions.one(
@@ -44,7 +44,7 @@ final class LinkCommand implements Command {
             "SHAPE",
             "How the code finds its data: "
                 + NoteCommand.shapes()
-                + "; that of the objects' note, or slots."));
+                + ". Without it, as the objects' note says, or slots."));
     spec.addOption(
         ExpectationOptions.one(
             "--linker", "NAME", "Link with this one, a name on the PATH or a path."));

@@ -41,8 +41,8 @@ final class LoadCommand implements Command {
             .type(List.class)
             .auxiliaryTypes(Path.class)
             .description(
-                "Code of it; of several the best for this machine. Without it, the best of those"
-                    + " beside the data file (calotype codes).")
+                "The code to load; of several, the best for this machine. Without it, the best"
+                    + " beside the data file, as calotype codes lists it.")
             .build());
     spec.addOption(
         ExpectationOptions.many(
@@ -54,7 +54,10 @@ final class LoadCommand implements Command {
         Commands.flag("--private", "Run copies in sealed memory that nobody can change.").build());
     spec.addOption(Commands.json());
     spec.addPositional(
-        Commands.file(0, "DATA", "The data file (.ji); if needed, as a shared object."));
+        Commands.file(
+            0,
+            "DATA",
+            "The data file (.ji); for code of the shape needed, the data's shared object."));
     spec.addPositional(
         PositionalParamSpec.builder()
             .paramLabel("ARG")
@@ -62,7 +65,8 @@ final class LoadCommand implements Command {
             .index("1..*")
             .type(List.class)
             .auxiliaryTypes(String.class)
-            .description("What to call it with: numbers; a text where the type says P.")
+            .description(
+                "What the function is called with: numbers, or text where its type says P.")
             .build());
     spec.usageMessage()
         .footer(

@@ -41,15 +41,15 @@ final class SplitCommand implements Command {
             .type(List.class)
             .auxiliaryTypes(String.class)
             .description(
-                "Move this section, and only those named so. Without it, all read-only data goes"
-                    + " that neither code nor loader minds losing.")
+                "Move this section, and only those named so. Without it, all read-only data that"
+                    + " the rest can do without.")
             .build());
     spec.addOption(
         OptionSpec.builder("--symbol")
             .paramLabel("NAME")
             .type(List.class)
             .auxiliaryTypes(String.class)
-            .description("Of an object: move the section that this symbol has to itself.")
+            .description("Of an object: move this symbol; it has to have a section to itself.")
             .build());
     spec.addOption(
         OptionSpec.builder("--as")

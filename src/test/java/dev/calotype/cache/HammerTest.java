@@ -140,11 +140,10 @@ class HammerTest {
         for (int i = 0; i < THREADS; i++) {
           SplittableRandom random = new SplittableRandom(number * 100L + i);
           all.add(
-              threads.submit(
-                  () -> {
-                    hammer(store, random, end, counts);
-                    return null;
-                  }));
+              threads.submit(() -> {
+                hammer(store, random, end, counts);
+                return null;
+              }));
         }
         for (Future<?> each : all) {
           each.get();
@@ -212,8 +211,7 @@ class HammerTest {
       }
     }
 
-    private static void hold(Deque<Held> held, Hit hit, int key, Counts counts)
-        throws IOException {
+    private static void hold(Deque<Held> held, Hit hit, int key, Counts counts) throws IOException {
       counts.add(Counts.HITS, 1);
       Entries.requireRight(hit, key);
       held.add(new Held(hit, key));

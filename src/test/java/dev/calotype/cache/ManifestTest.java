@@ -8,11 +8,15 @@ import dev.calotype.UnsupportedFormatException;
 import dev.calotype.bytes.ByteWriter;
 import dev.calotype.bytes.Sha256;
 import dev.calotype.ji.DataId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -43,6 +47,27 @@ class ManifestTest {
     assertThat(bytes())
         .as("the order of members does not matter")
         .isEqualTo(Manifest.encode(KEY, true, List.of(CODE, OTHER, DATA), Optional.empty()));
+  }
+
+  @Test
+  void theExampleOfThePageIsWhatIsWritten() throws IOException {
+    Key key = Key.of("cc 1.0").with("opt", 2).with("source", "main.c");
+    byte[] digest = new byte[Sha256.SIZE];
+    Arrays.fill(digest, (byte) 0x22);
+    Member data =
+        new Member(
+            "m.ji", Member.Kind.DATA, 0, 8192, digest, Optional.of(new DataId("11".repeat(32))));
+    byte[] manifest = Manifest.encode(key, false, List.of(data), Optional.empty());
+    StringBuilder page = new StringBuilder();
+    for (String line : Files.readAllLines(Path.of("docs/store.md"))) {
+      if (line.matches(" {4}00[0-9a-f]{2} ( [0-9a-f]{2}){5,16}( .*)?")) {
+        page.append(line, 10, Math.min(line.length(), 57));
+      }
+    }
+    assertThat(HexFormat.ofDelimiter(" ").formatHex(manifest))
+        .isEqualTo(page.toString().replaceAll("(?<=[0-9a-f]{2})(?=[0-9a-f]{2})", " "));
+    assertThat(Files.readString(Path.of("docs/store.md")))
+        .contains(key.place().folder(Path.of("entries")).toString());
   }
 
   @Test

@@ -53,10 +53,22 @@ final class StoreSteps {
    * @param keeps whether what was said must be so
    */
   static void requireRight(StoreConfig config, String said, boolean keeps) throws IOException {
+    requireRight(config, said, keeps, true, keeps);
+  }
+
+  /**
+   * The same.
+   *
+   * @param wasThere whether the store was there before the steps
+   * @param isGone whether what was evicted must be gone
+   */
+  static void requireRight(
+      StoreConfig config, String said, boolean keeps, boolean wasThere, boolean isGone)
+      throws IOException {
     try (Store store = Store.open(config)) {
       require(store, PUBLISHED, keeps && said.contains("built"), false, said);
-      require(store, EXTENDED, true, false, said);
-      require(store, EVICTED, false, keeps && said.contains("evicted"), said);
+      require(store, EXTENDED, wasThere, false, said);
+      require(store, EVICTED, false, isGone && said.contains("evicted"), said);
       require(store, DAMAGED, false, true, said);
       try (Lookup extended = store.get(Entries.key(EXTENDED))) {
         boolean isMore = extended instanceof Hit hit && hit.names().contains(MORE);

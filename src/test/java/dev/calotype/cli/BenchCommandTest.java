@@ -40,9 +40,18 @@ final class BenchCommandTest {
     Path report = folder.resolve("a/report");
     Run run =
         bench(
-            checkout, "--full", "--seed", "7", "--only", "a b", "-o", "" + report, "--against",
+            checkout,
+            "--full",
+            "--seed",
+            "7",
+            "--only",
+            "a b",
+            "-o",
+            "" + report,
+            "--against",
             "" + old);
-    assertThat(run).isEqualTo(new Run(3, "[full]\n[7]\n[" + report + "]\n[a b]\n[" + old + "]\n", ""));
+    assertThat(run)
+        .isEqualTo(new Run(3, "[full]\n[7]\n[" + report + "]\n[a b]\n[" + old + "]\n", ""));
     assertThat(report).isDirectory();
   }
 

@@ -164,7 +164,7 @@ final class EndiveIT {
                 .loadClass(MODULE + ".RunWasm")
                 .getMethod("run", String[].class));
       } catch (ReflectiveOperationException e) {
-        throw new AssertionError(e);
+        throw new LinkageError(e.getMessage(), e);
       }
     }
 
@@ -175,7 +175,7 @@ final class EndiveIT {
       try {
         return String.valueOf(method.invoke(null, (Object) arguments.toArray(String[]::new)));
       } catch (ReflectiveOperationException e) {
-        throw new AssertionError(e);
+        throw new LinkageError(e.getMessage(), e);
       }
     }
   }

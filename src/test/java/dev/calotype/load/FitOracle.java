@@ -30,6 +30,7 @@ final class FitOracle {
     }
   }
 
+  @SuppressWarnings("restricted")
   private static String load(Path file) {
     try (Arena arena = Arena.ofConfined()) {
       // dlopen alone: System.load would also call JNI_OnLoad, which asks for its own classes.

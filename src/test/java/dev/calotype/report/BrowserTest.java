@@ -46,17 +46,21 @@ final class BrowserTest {
   @Test
   void aChartThatCannotBeDrawnIsAnError(@TempDir Path folder) throws IOException {
     String page = Page.write(Stored.results(), Optional.empty());
-    String shown = open(folder, page.replaceFirst("\"type\":\"rule\"", "\"type\":\"no such mark\""));
+    String shown =
+        open(folder, page.replaceFirst("\"type\":\"rule\"", "\"type\":\"no such mark\""));
     assertThat(root(shown)).contains("data-errors=\"1\"", "data-charts=\"4\"");
   }
 
   @Test
   void theBrowserIsForbiddenToLoadAnything(@TempDir Path folder) throws IOException {
-    Files.writeString(folder.resolve("other.js"), "document.documentElement.dataset.loaded = 'yes'");
+    Files.writeString(
+        folder.resolve("other.js"), "document.documentElement.dataset.loaded = 'yes'");
     String page = Page.write(Stored.results(), Optional.empty());
     int end = page.lastIndexOf("</body>");
     page = page.substring(0, end) + "<script src=\"other.js\"></script>" + page.substring(end);
-    assertThat(root(open(folder, page))).contains("data-charts=\"5\"").doesNotContain("data-loaded");
+    assertThat(root(open(folder, page)))
+        .contains("data-charts=\"5\"")
+        .doesNotContain("data-loaded");
 
     String allowed = page.replaceFirst("<meta http-equiv=\"Content-Security-Policy\"[^>]*>", "");
     assertThat(root(open(folder, allowed))).contains("data-loaded=\"yes\"");

@@ -43,8 +43,7 @@ final class DecisionTest {
   @Test
   void aMappingThatIsCopiedIsNoMapping() {
     Decision decision =
-        decide(
-            access("MAP_CONFINED", "MIB_1", 10, 10, 10), access("MAP_COPY", "MIB_1", 5, 5, 5));
+        decide(access("MAP_CONFINED", "MIB_1", 10, 10, 10), access("MAP_COPY", "MIB_1", 5, 5, 5));
     assertThat(decision.answer()).isEqualTo("read 2.00×");
   }
 

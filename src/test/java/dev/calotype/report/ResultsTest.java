@@ -36,7 +36,13 @@ final class ResultsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"2, ns/op, 2e-9", "2, us/op, 2e-6", "2, ms/op, 2e-3", "2, s/op, 2", "4, ops/ms, 25e-5"})
+  @CsvSource({
+    "2, ns/op, 2e-9",
+    "2, us/op, 2e-6",
+    "2, ms/op, 2e-3",
+    "2, s/op, 2",
+    "4, ops/ms, 25e-5"
+  })
   void everyUnitBecomesSecondsAnOperation(double score, String unit, double seconds)
       throws IOException {
     assertThat(Row.of(result(score, unit)).forks().get(0).get(0))
@@ -76,7 +82,9 @@ final class ResultsTest {
               .filter(name -> name.endsWith("Benchmark.java"))
               .map(name -> name.replace('/', '.').replace(".java", ""))
               .toList();
-      assertThat(names).hasSizeGreaterThan(10).noneMatch(name -> catalogue.question(name).isEmpty());
+      assertThat(names)
+          .hasSizeGreaterThan(10)
+          .noneMatch(name -> catalogue.question(name).isEmpty());
     }
   }
 

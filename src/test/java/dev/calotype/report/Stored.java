@@ -1,8 +1,8 @@
 package dev.calotype.report;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -45,10 +45,8 @@ final class Stored {
   /** A row about a way to get at bytes. */
   static Row access(String way, String size, double... seconds) {
     Map<String, String> params = new TreeMap<>();
-    params.putAll(
-        Map.of("method", way, "size", size, "pattern", "SEQUENTIAL", "cache", "WARM"));
-    return new Row(
-        "map.FirstAnswerBenchmark", "answer", params, List.of(times(seconds)), Map.of());
+    params.putAll(Map.of("method", way, "size", size, "pattern", "SEQUENTIAL", "cache", "WARM"));
+    return new Row("map.FirstAnswerBenchmark", "answer", params, List.of(times(seconds)), Map.of());
   }
 
   private static List<Double> times(double... seconds) {
