@@ -31,6 +31,7 @@ final class Build implements AutoCloseable {
   private final Map<String, Recipe> recipes = new LinkedHashMap<>();
   private final Map<String, Shelf.Entry> entries = new HashMap<>();
   private String identity = "";
+  private boolean isCompilerNew;
 
   Build(Project project, Settings settings, Shelf shelf, Memory memory, Compiler compiler) {
     this.project = project;
@@ -132,7 +133,8 @@ final class Build implements AutoCloseable {
       if (!dependencies.trouble().isEmpty()) {
         report.note(dependencies.trouble() + ", so everything is parsed");
       }
-      if (dependencies.isCompilerNew(identity)) {
+      isCompilerNew = dependencies.isCompilerNew(identity);
+      if (isCompilerNew) {
         report.note("the compiler changed: it was '%s', it is '%s'".formatted(before, identity));
       }
       compile(dependencies, jobs(dependencies, isLazy));
@@ -187,6 +189,9 @@ final class Build implements AutoCloseable {
     }
     Recipe now = recipe(module);
     List<String> causes = new ArrayList<>();
+    if (isCompilerNew) {
+      causes.add("another compiler");
+    }
     if (!before.get().source().equals(now.source())) {
       causes.add("its source changed");
     }

@@ -179,7 +179,13 @@ final class SepiaIncrementalIT {
     compiler.taken();
     compiler.identity = "test compiler 2";
 
-    assertThat(build()).first().asString().contains("the compiler changed").contains("compiler 2");
+    assertThat(build())
+        .satisfiesExactly(
+            line -> assertThat(line).contains("the compiler changed").endsWith("compiler 2'"),
+            line -> assertThat(line).startsWith("main").endsWith("another compiler"),
+            line -> assertThat(line).startsWith("middle").endsWith("another compiler"),
+            line -> assertThat(line).startsWith("base").endsWith("another compiler"),
+            line -> assertThat(line).contains("3 compiled"));
     assertThat(compiler.taken()).containsExactly("base", "main", "middle");
   }
 
