@@ -98,8 +98,8 @@ public final class Sepia {
     }
   }
 
-  private static int call(
-      Project project, Build build, Arguments arguments, long start) throws IOException {
+  private static int call(Project project, Build build, Arguments arguments, long start)
+      throws IOException {
     PrintStream out =
         new PrintStream(
             new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16), false);
