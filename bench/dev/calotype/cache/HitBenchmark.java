@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -50,7 +51,7 @@ public class HitBenchmark {
   private Key key = Key.of("none");
   private Path file = Path.of("");
   private MemorySegment name = MemorySegment.NULL;
-  private Store store;
+  private Optional<Store> store = Optional.empty();
 
   /** Makes the entry. */
   @Setup
@@ -59,19 +60,19 @@ public class HitBenchmark {
     key = BenchEntries.key(bytes);
     file = key.place().folder(Layout.in(config.folder()).entries()).resolve("module.ji");
     name = Arena.global().allocateFrom(file.toString());
-    store = Store.open(config);
+    store = Optional.of(Store.open(config));
   }
 
   /** Closes the store. */
   @TearDown
   public void close() throws IOException {
-    store.close();
+    store.orElseThrow().close();
   }
 
   /** Ours, mapped into a confined arena. */
   @Benchmark
   public byte confined() throws IOException {
-    try (Lookup lookup = store.get(key);
+    try (Lookup lookup = store.orElseThrow().get(key);
         Arena arena = Arena.ofConfined()) {
       return touch(((Hit) lookup).map(arena));
     }
@@ -80,7 +81,7 @@ public class HitBenchmark {
   /** Ours, mapped into a shared arena, whose closing waits for all threads. */
   @Benchmark
   public byte shared() throws IOException {
-    try (Lookup lookup = store.get(key);
+    try (Lookup lookup = store.orElseThrow().get(key);
         Arena arena = Arena.ofShared()) {
       return touch(((Hit) lookup).map(arena));
     }
@@ -89,7 +90,7 @@ public class HitBenchmark {
   /** Ours, without mapping: an open file that may be read. */
   @Benchmark
   public boolean opened() throws IOException {
-    try (Lookup lookup = store.get(key)) {
+    try (Lookup lookup = store.orElseThrow().get(key)) {
       return lookup instanceof Hit;
     }
   }
