@@ -36,7 +36,7 @@ class UpkeepCrashTest {
       "mkdir,pwrite64,write,fsync,rename,unlink,rmdir,fchmodat,utimensat";
   private static final Pattern CALL = Pattern.compile("^\\d+ +(\\w+)\\(.*");
   private static final int KILLED = 128 + 9;
-  private static final int STEP = 4;
+  private static final int STEP = 16;
 
   /** Number 1 goes, the others stay; all are compressed first or later. */
   private static final int ENTRIES = 3;
