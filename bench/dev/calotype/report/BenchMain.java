@@ -27,7 +27,6 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  */
 final class BenchMain {
   private static final int NOTHING = 3;
-  private static final int BUSY = 75;
   private static final int IO = 74;
   private static final String LOG = "bench.log";
 
@@ -80,7 +79,7 @@ final class BenchMain {
       results = measuring.results();
       failures = measuring.notRun();
     } catch (RunnerException e) {
-      return fail(BUSY, "other benches are running on this machine: " + e.getMessage());
+      return fail(IO, "other benches are running on this machine: " + e.getMessage());
     }
     Map<String, Object> all = new LinkedHashMap<>();
     all.put(Results.FORMAT, 1);

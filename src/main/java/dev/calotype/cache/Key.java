@@ -4,7 +4,7 @@ import dev.calotype.bytes.Sha256;
 import dev.calotype.ji.DataId;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.TreeMap;
+import java.util.SortedMap;
 
 /**
  * What an entry is found by: the compiler's identity and named, typed fields, which together are
@@ -79,7 +79,7 @@ public final class Key {
 
   /** The same with one more field. */
   public Key with(String name, Field value) {
-    TreeMap<String, Field> more = KeyEncoding.map();
+    SortedMap<String, Field> more = KeyEncoding.map();
     more.putAll(fields.all());
     if (more.put(name, value) != null) {
       throw new IllegalArgumentException("the key has a field %s already".formatted(name));

@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** A key as bytes and back: docs/store.md, "Key". */
@@ -35,7 +36,7 @@ final class KeyEncoding {
   private KeyEncoding() {}
 
   /** An empty map whose order is that of the encoding. */
-  static TreeMap<String, Field> map() {
+  static SortedMap<String, Field> map() {
     return new TreeMap<>(ORDER);
   }
 
@@ -90,7 +91,7 @@ final class KeyEncoding {
     String compiler = text(view, 4, size);
     long count = view.u32(4L + size, STRUCTURE);
     long at = 8L + size;
-    TreeMap<String, Field> fields = map();
+    SortedMap<String, Field> fields = map();
     for (long i = 0; i < count; i++) {
       int type = view.u8(at, STRUCTURE);
       int nameSize = view.u8(at + 1, STRUCTURE);

@@ -36,7 +36,13 @@ final class LockFile implements AutoCloseable {
   private static final long FIRST_PAUSE = 1_000_000;
   private static final long LAST_PAUSE = 20_000_000;
 
-  private static final AutoCloseable NO_LOCK = () -> {};
+  /** What stands for a lock on a file system without locks. */
+  private enum NoLock implements AutoCloseable {
+    GIVEN;
+
+    @Override
+    public void close() {}
+  }
 
   private static final Map<Path, LockFile> OPEN = new HashMap<>();
 
@@ -110,7 +116,7 @@ final class LockFile implements AutoCloseable {
 
     /** Whether others are kept out; not on a file system without locks. */
     boolean isReal() {
-      return lock != NO_LOCK;
+      return !(lock instanceof NoLock);
     }
 
     @Override
@@ -218,7 +224,7 @@ final class LockFile implements AutoCloseable {
       if (!Files.isWritable(path)) {
         throw e;
       }
-      return Optional.of(NO_LOCK);
+      return Optional.of(NoLock.GIVEN);
     }
   }
 
@@ -232,7 +238,7 @@ final class LockFile implements AutoCloseable {
       if (!channel.isOpen()) {
         throw e;
       }
-      return Optional.of(NO_LOCK); // A file system without locks.
+      return Optional.of(NoLock.GIVEN); // A file system without locks.
     }
   }
 

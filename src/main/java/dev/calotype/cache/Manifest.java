@@ -109,7 +109,7 @@ record Manifest(Key key, boolean isFast, List<Member> members, Optional<Signatur
     out.bytes(key.digest()).bytes(key.encoding());
     for (Member member : sorted) {
       byte[] name = member.name().getBytes(StandardCharsets.US_ASCII);
-      out.u16(member.kind().ordinal() + 1 | name.length << 8).u16(0);
+      out.u16(member.kind().number() | name.length << 8).u16(0);
       out.u32(member.generation()).u64(member.size()).bytes(member.digest());
       out.bytes(member.dataId().map(id -> HexFormat.of().parseHex(id.hex())).orElse(NO_ID));
       out.bytes(name);

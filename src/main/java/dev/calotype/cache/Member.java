@@ -20,14 +20,25 @@ record Member(
     String name, Kind kind, int generation, long size, byte[] digest, Optional<DataId> dataId) {
   static final int MOST_NAME = 100;
 
-  /** What a member is. The number is the one in a manifest, less 1. */
+  /** What a member is. */
   enum Kind {
     /** A data file. */
-    DATA,
+    DATA(1),
     /** A code object. */
-    CODE,
+    CODE(2),
     /** Anything else. */
-    OTHER
+    OTHER(3);
+
+    private final int number;
+
+    Kind(int number) {
+      this.number = number;
+    }
+
+    /** Its number in a manifest. */
+    int number() {
+      return number;
+    }
   }
 
   /** Whether a builder may call a file so. */

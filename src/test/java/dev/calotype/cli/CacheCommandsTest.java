@@ -134,7 +134,8 @@ final class CacheCommandsTest {
         .containsEntry("cleaned", "null");
     assertThat(info.get("counters"))
         .isEqualTo(Map.of("hits", 1L, "builds", 2L, "misses.absent", 2L));
-    assertThat(info.get("settings").toString()).contains("durability=fast", "size-limit=10 GiB");
+    assertThat(String.valueOf(info.get("settings")))
+        .contains("durability=fast", "size-limit=10 GiB");
     assertThat(Cli.objects(info, "compilers"))
         .singleElement()
         .satisfies(one -> assertThat(one).containsEntry("compiler", "cc 1"));
@@ -159,7 +160,7 @@ final class CacheCommandsTest {
     assertThat(run.status()).isEqualTo(1);
     Map<String, Object> explained = run.object();
     assertThat(explained).containsOnlyKeys(documented("explain"));
-    assertThat(explained.get("missed").toString()).contains("reason=absent");
+    assertThat(String.valueOf(explained.get("missed"))).contains("reason=absent");
     List<Map<String, Object>> nearest = Cli.objects(explained, "nearest");
     assertThat(nearest).hasSize(2);
     assertThat(nearest.getFirst().get("differences"))
