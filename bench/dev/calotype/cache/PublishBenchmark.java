@@ -44,7 +44,7 @@ public class PublishBenchmark {
 
   /** Whether to sync. */
   @Param({"FAST", "DURABLE"})
-  public Durability durability;
+  public Durability durability = Durability.FAST;
 
   private final byte[] chunk = BenchEntries.chunk();
   private final Key key = BenchEntries.key(BYTES);
