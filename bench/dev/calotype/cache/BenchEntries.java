@@ -1,16 +1,22 @@
 package dev.calotype.cache;
 
 import dev.calotype.Durability;
+import dev.calotype.bench.TemporaryFolder;
 import dev.calotype.ji.DataFileWriter;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.SplittableRandom;
 
-/** Stores for the benches, made under {@code target/bench} when they are first wanted. */
+/** Stores and artifacts for the benches, made under {@code target/bench} when first wanted. */
 final class BenchEntries {
-  private static final int CHUNK = 1 << 20;
+  /** More than zstd looks back, or the rest would be copies of the first. */
+  private static final int CHUNK = 1 << 24;
+
+  private static final int PIECE = 1 << 20;
+  private static final Duration NEVER = Duration.ofDays(36_500);
 
   private BenchEntries() {}
 
@@ -25,55 +31,72 @@ final class BenchEntries {
 
   /** A store with one entry of that many bytes in a data file. */
   static StoreConfig ofSize(long bytes) throws IOException {
-    StoreConfig config = config("size-" + bytes);
+    StoreConfig config = lasting(once("store-" + bytes, folder -> makeEntry(folder, bytes)));
+    return config.withDurability(Durability.FAST);
+  }
+
+  private static void makeEntry(Path folder, long bytes) throws IOException {
+    byte[] chunk = chunk();
+    StoreConfig config = lasting(folder).withDurability(Durability.FAST);
     try (Store store = Store.open(config)) {
-      store.getOrBuild(key(bytes), (_, draft) -> write(draft, bytes)).close();
+      store.getOrBuild(key(bytes), (_, draft) -> write(draft, chunk, bytes)).close();
     }
-    return config;
   }
 
-  /** A store with that many entries of 1 KB each. */
+  /** A store with {@link ManyEntries}. */
   static StoreConfig ofMany(int count) throws IOException {
-    Path done = folder("many-" + count + ".done");
-    StoreConfig config = config("many-" + count);
-    if (!Files.exists(done)) {
-      try (Store store = Store.open(config)) {
-        for (int i = 0; i < count; i++) {
-          store.getOrBuild(key(i), (_, draft) -> write(draft, 1000)).close();
-        }
-      }
-      Files.createFile(done);
+    return lasting(once("store-many-" + count, folder -> ManyEntries.make(lasting(folder), count)));
+  }
+
+  /** What is in such a store stays there as it is, however often and late it is used. */
+  private static StoreConfig lasting(Path folder) {
+    return StoreConfig.in(folder)
+        .withSizeLimit(Long.MAX_VALUE, 70)
+        .withEntryLimit(Long.MAX_VALUE, 70)
+        .withFreeDisk(0)
+        .withAgeLimit(NEVER)
+        .withColdCompression(0, NEVER)
+        .withCleanupInterval(NEVER);
+  }
+
+  /** Fills a folder. */
+  @FunctionalInterface
+  interface Maker {
+    void make(Path folder) throws IOException;
+  }
+
+  /** A folder below {@code target/bench}, made under another name if it is missing. */
+  static Path once(String name, Maker maker) throws IOException {
+    Path folder = Path.of("target", "bench", name).toAbsolutePath();
+    if (!Files.exists(folder)) {
+      Path fresh = folder.resolveSibling(name + ".new");
+      TemporaryFolder.remove(fresh);
+      Files.createDirectories(Path.of("target", "bench"));
+      PrivateFiles.makeFolder(fresh);
+      maker.make(fresh);
+      Files.move(fresh, folder);
     }
-    return config;
+    return folder;
   }
 
-  static Path folder(String name) throws IOException {
-    return Files.createDirectories(Path.of("target/bench")).toAbsolutePath().resolve(name);
-  }
-
-  private static StoreConfig config(String name) throws IOException {
-    return StoreConfig.in(folder(name)).withDurability(Durability.FAST);
-  }
-
-  /** Writes a data file whose bytes look half as random as they could. */
-  static void write(Draft draft, long bytes) throws IOException {
+  /** Writes a data file of these bytes, again and again. */
+  static void write(Draft draft, byte[] chunk, long bytes) throws IOException {
     try (DataFileWriter data = draft.data("module.ji")) {
       try (OutputStream section = data.section("bytes", 4096, false)) {
-        write(section, bytes);
+        write(section, chunk, bytes);
       }
       data.publish();
     }
   }
 
   /** Writes the same bytes anywhere. */
-  static void write(OutputStream out, long bytes) throws IOException {
-    byte[] chunk = chunk();
-    for (long at = 0; at < bytes; at += CHUNK) {
-      out.write(chunk, 0, (int) Math.min(CHUNK, bytes - at));
+  static void write(OutputStream out, byte[] chunk, long bytes) throws IOException {
+    for (long at = 0; at < bytes; at += PIECE) {
+      out.write(chunk, (int) (at % CHUNK), (int) Math.min(PIECE, bytes - at));
     }
   }
 
-  /** A megabyte that zstd makes half as large. */
+  /** Bytes that zstd makes half as large. */
   static byte[] chunk() {
     byte[] chunk = new byte[CHUNK];
     SplittableRandom random = new SplittableRandom(1);

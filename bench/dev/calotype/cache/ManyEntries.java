@@ -9,6 +9,8 @@ import java.util.Optional;
 
 /** A store of many small entries, made without the care that publishing takes. */
 final class ManyEntries {
+  static final String FILE = "notes.txt";
+
   private static final int SIZE = 256;
 
   private ManyEntries() {}
@@ -23,7 +25,7 @@ final class ManyEntries {
       Layout layout = store.folder().layout();
       byte[] content = new byte[SIZE];
       Member member =
-          new Member("notes.txt", Member.Kind.OTHER, 0, SIZE, Sha256.of(content), Optional.empty());
+          new Member(FILE, Member.Kind.OTHER, 0, SIZE, Sha256.of(content), Optional.empty());
       for (int i = 0; i < count; i++) {
         Key key = key(i);
         Path folder = key.place().folder(layout.entries());

@@ -1,5 +1,6 @@
 package dev.calotype.map;
 
+import dev.calotype.bench.Memory;
 import dev.calotype.bench.NotRun;
 import java.io.IOException;
 import java.util.Optional;
@@ -23,7 +24,7 @@ final class Combination {
 
   /** Why a file would not stay in the page cache, if so. */
   static Optional<String> whyNotInMemory(FileSize size) throws IOException {
-    long available = Kernel.availableMemory();
+    long available = Memory.available();
     return available > size.bytes() + SPARE
         ? Optional.empty()
         : Optional.of("%d MiB of memory are available".formatted(available >> 20));

@@ -10,7 +10,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
@@ -101,15 +100,5 @@ final class Kernel {
       count += states.get(ValueLayout.JAVA_BYTE, i) & 1;
     }
     return count;
-  }
-
-  /** How many bytes of memory are to be had, or could be by dropping other files' pages. */
-  static long availableMemory() throws IOException {
-    for (String line : Files.readAllLines(Path.of("/proc/meminfo"))) {
-      if (line.startsWith("MemAvailable:")) {
-        return Long.parseLong(line.replaceAll("\\D", "")) << 10;
-      }
-    }
-    return Long.MAX_VALUE;
   }
 }
