@@ -11,8 +11,7 @@ final class GraphCommands {
   static CommandGroup group() {
     return new CommandGroup(
         "graph",
-        "Look at, check, compact and import dependency graphs: what a compiler computed, and what"
-            + " that depended on.",
+        "Look at, check, compact and import graphs of what a compiler computed from what.",
         List.of(
             "  calotype graph import dep-graph.bin -o foo.graph",
             "  calotype graph info foo.graph",

@@ -28,7 +28,7 @@ final class MainTest {
     for (String command :
         new String[] {
           "inspect", "find", "split", "join", "check", "embed", "wrap", "unwrap", "note", "link",
-          "seal", "load", "codes", "graph", "cache", "demo"
+          "seal", "load", "codes", "graph", "cache", "bench", "demo"
         }) {
       assertThat(help).containsPattern("\\R  " + command + " +[A-Z].*\\.\\R");
     }
@@ -39,7 +39,7 @@ final class MainTest {
   @ValueSource(
       strings = {
         "inspect", "find", "split", "join", "check", "embed", "wrap", "unwrap", "note", "link",
-        "seal", "load", "codes", "demo", "train"
+        "seal", "load", "codes", "bench", "demo", "train"
       })
   void everyCommandHasHelpWithUsageOptionsAndAnExample(String command) {
     String help = Cli.run(command, "--help").succeeded().out();
