@@ -13,17 +13,39 @@ import java.util.Optional;
  * @param question what was done with them, in words: {@code all, sequential · page cache cold}
  * @param size of the file in bytes, or 0 where the work says how much it reads
  * @param way the way, as the bench calls it
- * @param maps whether it maps and works in place; if not, it reads or copies
+ * @param side what kind of way it is
  * @param row what was measured
  */
-record Access(String question, long size, String way, boolean maps, Row row) {
+record Access(String question, long size, String way, Side side, Row row) {
+  /** The kinds of ways. */
+  enum Side {
+    /** The file is mapped, and the work is done in place. */
+    MAP("map"),
+    /** The whole file is read or copied first. */
+    READ("read"),
+    /** The pages that are wanted are read by position, one by one. */
+    PAGES("pages");
+
+    private final String word;
+
+    Side(String word) {
+      this.word = word;
+    }
+
+    /** As people read it. */
+    String word() {
+      return word;
+    }
+  }
+
   /** The benches about files of several sizes. */
   private static final String ROOM = "map.";
 
   /** The benches about real work, in the room that does it. */
   private static final String REAL = "MapOrReadBenchmark";
 
-  private static final List<String> WAYS = List.of("MAPPED", "READ", "PREAD");
+  private static final Map<String, Side> WAYS =
+      Map.of("MAPPED", Side.MAP, "READ", Side.READ, "PREAD", Side.PAGES);
 
   /** The patterns in the order of how much they touch. */
   private static final Map<String, String> WORDS = words();
@@ -61,17 +83,22 @@ record Access(String question, long size, String way, boolean maps, Row row) {
     Map<String, String> params = row.params();
     if (row.bench().endsWith(REAL)) {
       String way = Names.who(row.method()).toUpperCase(Locale.ROOT);
-      return WAYS.contains(way)
-          ? Optional.of(new Access(realWork(row), 0, way, way.equals("MAPPED"), row))
-          : Optional.empty();
+      return Optional.ofNullable(WAYS.get(way))
+          .map(side -> new Access(realWork(row), 0, way, side, row));
     }
     String way = params.get("method");
     long size = size(params.getOrDefault("size", ""));
     if (!row.bench().startsWith(ROOM) || way == null || size == 0) {
       return Optional.empty();
     }
-    boolean maps = way.startsWith("MAP_") && !way.equals("MAP_COPY");
-    return Optional.of(new Access(question(row), size, way, maps, row));
+    return Optional.of(new Access(question(row), size, way, side(way), row));
+  }
+
+  private static Side side(String way) {
+    if (way.endsWith("_PAGES")) {
+      return Side.PAGES;
+    }
+    return way.startsWith("MAP_") && !way.equals("MAP_COPY") ? Side.MAP : Side.READ;
   }
 
   private static String question(Row row) {

@@ -1,5 +1,6 @@
 package dev.calotype.report;
 
+import dev.calotype.report.Access.Side;
 import dev.calotype.report.Decision.Cell;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** The first section of the page: to map or to read. */
 final class AccessSection {
@@ -20,9 +22,10 @@ final class AccessSection {
     }
     html.add("<section id=\"access\"><h2>Map or read?</h2>");
     html.add(
-        "<p>For each question, the fastest way that maps a file against the fastest that reads it:"
-            + " who wins, and by how much. Opening and closing are included. <b>can't tell</b>"
-            + " means that their intervals meet.</p>");
+        "<p>For each question, the fastest way that maps a file, the fastest that reads all of it"
+            + " and the fastest that reads the pages it wants: who wins, and by how much over the"
+            + " next. Opening and closing are included. <b>can't tell</b> means that their"
+            + " intervals meet.</p>");
     List<Decision> sized = table.stream().filter(one -> one.cells().firstKey() > 0).toList();
     if (!sized.isEmpty()) {
       addDecisions(html, sized);
@@ -40,7 +43,7 @@ final class AccessSection {
     table.forEach(decision -> sizes.addAll(decision.cells().keySet()));
     html.add("<div class=\"scroll\"><table class=\"decision\"><thead><tr><th>The work</th>");
     sizes.forEach(size -> html.add("<th class=\"size\">%s</th>", Show.bytes(size)));
-    html.add("<th>From which size on</th></tr></thead><tbody>");
+    html.add("<th>The answer</th></tr></thead><tbody>");
     for (Decision decision : table) {
       html.add("<tr><th scope=\"row\">%s</th>", decision.question());
       for (long size : sizes) {
@@ -64,16 +67,17 @@ final class AccessSection {
   private static void addReal(Html html, List<Decision> table) {
     html.add("<h3>Real work</h3><div class=\"scroll\"><table><thead><tr><th>The work</th>");
     html.add(
-        "<th class=\"number\">mapped</th><th class=\"number\">read</th><th>Who wins</th></tr>");
+        "<th class=\"number\">mapped</th><th class=\"number\">read</th>"
+            + "<th class=\"number\">pages</th><th>Who wins</th></tr>");
     html.add("</thead><tbody>");
     for (Decision decision : table) {
       Cell cell = decision.cells().firstEntry().getValue();
-      html.add(
-          "<tr><td>%s</td><td class=\"number\">%s</td><td class=\"number\">%s</td><td>%s</td></tr>",
-          decision.question(),
-          time(cell.map()),
-          cell.read().map(AccessSection::time).orElse("–"),
-          cell.text());
+      html.add("<tr><td>%s</td>", decision.question());
+      for (Side side : Side.values()) {
+        html.add(
+            "<td class=\"number\">%s</td>", cell.of(side).map(AccessSection::time).orElse("–"));
+      }
+      html.add("<td>%s</td></tr>", cell.text());
     }
     html.add("</tbody></table></div>");
   }
@@ -102,10 +106,10 @@ final class AccessSection {
   }
 
   private static String explain(Cell cell) {
-    String map = cell.map().way() + " " + time(cell.map());
-    return cell.read()
-        .map(read ->
-            "%s, %s %s; ratio %s".formatted(map, read.way(), time(read), Show.range(cell.gain())))
-        .orElse(map);
+    String times =
+        cell.best().stream()
+            .map(one -> one.way() + " " + time(one))
+            .collect(Collectors.joining(", "));
+    return cell.best().size() == 1 ? times : times + "; ratio " + Show.range(cell.gain());
   }
 }

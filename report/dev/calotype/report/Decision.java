@@ -1,7 +1,9 @@
 package dev.calotype.report;
 
+import dev.calotype.report.Access.Side;
 import dev.calotype.report.Interval.Order;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,54 +20,55 @@ import java.util.stream.Collectors;
  * @param cells by size in bytes
  */
 record Decision(String question, NavigableMap<Long, Cell> cells) {
-  /** Who wins. */
-  enum Winner {
-    /** Mapping. */
-    MAP,
-    /** Reading. */
-    READ,
-    /** The intervals meet. */
-    UNSURE,
-    /** Mapping, as no array is long enough or nothing else was measured. */
-    ONLY_MAP
-  }
-
   /**
    * One question at one size.
    *
-   * @param winner who wins
-   * @param gain the loser's time as a multiple of the winner's; that of reading as one of mapping's
-   *     if unsure
-   * @param map the fastest way that maps
-   * @param read the fastest that reads, if there is one
+   * @param best the fastest way of each side that was measured, the fastest first; not empty
    */
-  record Cell(Winner winner, Interval gain, Access map, Optional<Access> read) {
-    /** Whether it wins; mapping does too where it is the only one. */
-    boolean isWonBy(Winner side) {
-      return winner == side || (side == Winner.MAP && winner == Winner.ONLY_MAP);
+  record Cell(List<Access> best) {
+    /** The sides that nothing tells from the fastest, itself first. */
+    List<Side> leaders() {
+      Interval first = best.getFirst().row().interval();
+      return best.stream()
+          .filter(one -> one == best.getFirst() || first.order(one.row().interval()) != Order.LESS)
+          .map(Access::side)
+          .toList();
     }
 
     /** The way that wins; empty if that can't be told. */
     Optional<Access> winning() {
-      return switch (winner) {
-        case MAP, ONLY_MAP -> Optional.of(map);
-        case READ -> read;
-        case UNSURE -> Optional.empty();
-      };
+      return leaders().size() == 1 ? Optional.of(best.getFirst()) : Optional.empty();
+    }
+
+    /** The next side's time as a multiple of the fastest one's; 1 if there is one side alone. */
+    Interval gain() {
+      Interval first = best.getFirst().row().interval();
+      return best.get(Math.min(1, best.size() - 1)).row().interval().over(first);
+    }
+
+    /** The fastest way of a side. */
+    Optional<Access> of(Side side) {
+      return best.stream().filter(one -> one.side() == side).findFirst();
+    }
+
+    /** Who wins, in words: {@code map}, {@code map or pages}. */
+    String label() {
+      List<Side> leaders = leaders();
+      return leaders.size() > 1 && leaders.size() == best.size()
+          ? "can't tell"
+          : leaders.stream().sorted().map(Side::word).collect(Collectors.joining(" or "));
     }
 
     /** As text: {@code map 3.2×}. */
     String text() {
-      return switch (winner) {
-        case MAP -> "map " + Show.times(gain.median());
-        case READ -> "read " + Show.times(gain.median());
-        case UNSURE -> "can't tell";
-        case ONLY_MAP -> "only mapping";
-      };
+      if (best.size() == 1) {
+        return "only " + label();
+      }
+      return winning().isPresent() ? label() + " " + Show.times(gain().median()) : label();
     }
   }
 
-  /** The table, its questions in the order of the rows. */
+  /** The table, its questions in the order of the rows; without those nobody answers by mapping. */
   static List<Decision> table(List<Access> all) {
     Map<String, NavigableMap<Long, List<Access>>> grouped = new LinkedHashMap<>();
     for (Access one : all) {
@@ -77,7 +80,12 @@ record Decision(String question, NavigableMap<Long, Cell> cells) {
     List<Decision> table = new ArrayList<>();
     grouped.forEach((question, bySize) -> {
       NavigableMap<Long, Cell> cells = new TreeMap<>();
-      bySize.forEach((size, ways) -> cell(ways).ifPresent(cell -> cells.put(size, cell)));
+      bySize.forEach((size, ways) -> {
+        Cell cell = cell(ways);
+        if (cell.of(Side.MAP).isPresent()) {
+          cells.put(size, cell);
+        }
+      });
       if (!cells.isEmpty()) {
         table.add(new Decision(question, cells));
       }
@@ -85,76 +93,64 @@ record Decision(String question, NavigableMap<Long, Cell> cells) {
     return table;
   }
 
-  /** The answer in words: {@code map from 64 KiB on, up to 3.2× at 256 MiB}. */
+  /** The answer in words: {@code read up to 64 KiB, map from 1 MiB on (up to 3.2× at 256 MiB)}. */
   String answer() {
-    if (cells.size() == 1) {
-      return cells.firstEntry().getValue().text();
+    List<NavigableMap<Long, Cell>> stretches = stretches();
+    if (stretches.size() == 1) {
+      Cell only = cells.firstEntry().getValue();
+      return cells.size() == 1 ? only.text() : only.label() + " at every size" + most(cells);
     }
-    boolean map = cells.values().stream().anyMatch(cell -> cell.isWonBy(Winner.MAP));
-    boolean read = cells.values().stream().anyMatch(cell -> cell.isWonBy(Winner.READ));
-    if (!map && !read) {
-      return "can't tell at any size";
+    List<String> parts = new ArrayList<>();
+    for (NavigableMap<Long, Cell> stretch : stretches) {
+      String first = Show.bytes(stretch.firstKey());
+      String last = Show.bytes(stretch.lastKey());
+      String where =
+          stretch == stretches.getFirst()
+              ? " up to " + last
+              : stretch == stretches.getLast()
+                  ? " from " + first + " on"
+                  : stretch.size() == 1 ? " at " + first : " from " + first + " to " + last;
+      parts.add(stretch.firstEntry().getValue().label() + where + most(stretch));
     }
-    if (map && read) {
-      return from(Winner.MAP, "map")
-          .or(() -> from(Winner.READ, "read"))
-          .orElse("no size from which on one wins");
-    }
-    Winner winner = map ? Winner.MAP : Winner.READ;
-    String unsure =
-        cells.entrySet().stream()
-            .filter(cell -> cell.getValue().winner() == Winner.UNSURE)
-            .map(cell -> Show.bytes(cell.getKey()))
-            .collect(Collectors.joining(", "));
-    return (map ? "map" : "read")
-        + (unsure.isEmpty() ? " at every size" : "")
-        + most(winner, cells.firstKey())
-        + (unsure.isEmpty() ? "" : "; can't tell at " + unsure);
+    return String.join(", ", parts);
   }
 
-  /** The answer if {@code winner} wins at the largest size, from which size on it does. */
-  private Optional<String> from(Winner winner, String verb) {
-    Optional<Long> from = Optional.empty();
-    for (Map.Entry<Long, Cell> cell : cells.descendingMap().entrySet()) {
-      if (!cell.getValue().isWonBy(winner)) {
-        break;
+  /** The sizes in order, those with the same answer that follow each other together. */
+  private List<NavigableMap<Long, Cell>> stretches() {
+    List<NavigableMap<Long, Cell>> stretches = new ArrayList<>();
+    String before = "";
+    for (Map.Entry<Long, Cell> cell : cells.entrySet()) {
+      String label = cell.getValue().label();
+      if (!label.equals(before)) {
+        stretches.add(new TreeMap<>());
       }
-      from = Optional.of(cell.getKey());
+      stretches.getLast().put(cell.getKey(), cell.getValue());
+      before = label;
     }
-    return from.map(size -> verb + " from " + Show.bytes(size) + " on" + most(winner, size));
+    return stretches;
   }
 
-  private String most(Winner winner, long from) {
-    return cells.tailMap(from, true).entrySet().stream()
-        .filter(cell -> cell.getValue().winner() == winner)
+  private static String most(NavigableMap<Long, Cell> stretch) {
+    return stretch.entrySet().stream()
+        .filter(cell -> cell.getValue().winning().isPresent())
+        .filter(cell -> cell.getValue().best().size() > 1)
         .max(Comparator.comparingDouble(cell -> cell.getValue().gain().median()))
-        .map(cell ->
-            ", up to %s at %s"
-                .formatted(Show.times(cell.getValue().gain().median()), Show.bytes(cell.getKey())))
+        .map(cell -> {
+          String times = Show.times(cell.getValue().gain().median());
+          return stretch.size() == 1
+              ? " (" + times + ")"
+              : " (up to %s at %s)".formatted(times, Show.bytes(cell.getKey()));
+        })
         .orElse("");
   }
 
-  private static Optional<Cell> cell(List<Access> ways) {
-    Optional<Access> map = fastest(ways, true);
-    Optional<Access> read = fastest(ways, false);
-    if (map.isEmpty()) {
-      return Optional.empty();
-    }
-    Interval mapped = map.get().row().interval();
-    if (read.isEmpty()) {
-      return Optional.of(new Cell(Winner.ONLY_MAP, mapped.over(mapped), map.get(), read));
-    }
-    Interval copied = read.get().row().interval();
-    Order order = mapped.order(copied);
-    Winner winner =
-        order == Order.LESS ? Winner.MAP : order == Order.MORE ? Winner.READ : Winner.UNSURE;
-    Interval gain = order == Order.MORE ? mapped.over(copied) : copied.over(mapped);
-    return Optional.of(new Cell(winner, gain, map.get(), read));
-  }
-
-  private static Optional<Access> fastest(List<Access> ways, boolean maps) {
-    return ways.stream()
-        .filter(way -> way.maps() == maps)
-        .min(Comparator.comparingDouble(way -> way.row().interval().median()));
+  private static Cell cell(List<Access> ways) {
+    Comparator<Access> byTime =
+        Comparator.comparingDouble(way -> way.row().interval().median());
+    return new Cell(
+        Arrays.stream(Side.values())
+            .flatMap(side -> ways.stream().filter(way -> way.side() == side).min(byTime).stream())
+            .sorted(byTime)
+            .toList());
   }
 }

@@ -31,7 +31,7 @@ final class DecisionPicture {
         54,
         "start",
         "small",
-        "The fastest way that maps against the fastest that reads, opening and closing included");
+        "The fastest way that maps, that reads all, that reads pages; opening and closing included");
     int x = LEFT;
     for (long size : sizes) {
       svg.text(x + COLUMN / 2.0, TOP - 12, "middle", "small", Show.bytes((double) size));
@@ -59,10 +59,6 @@ final class DecisionPicture {
 
   /** The style of a cell, in pictures and in the page. */
   static String style(Cell cell) {
-    return switch (cell.winner()) {
-      case MAP, ONLY_MAP -> "map";
-      case READ -> "read";
-      case UNSURE -> "none";
-    };
+    return cell.winning().map(way -> way.side().word()).orElse("none");
   }
 }

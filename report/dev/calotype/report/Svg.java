@@ -13,7 +13,7 @@ final class Svg {
         .cell { font-size: 12.5px; font-weight: 600; fill: #ffffff; }
         .quiet { font-size: 12px; fill: #626b7a; }
         .page { fill: #ffffff; }
-        .map { fill: #2563eb; } .read { fill: #c2570c; } .none { fill: #e8eaee; }
+        .map { fill: #2563eb; } .read { fill: #c2570c; } .pages { fill: #0f766e; } .none { fill: #e8eaee; }
         .unsure { fill: #9aa4b2; }
         .line { stroke: #d3d7de; stroke-width: 1; } .one { stroke: #626b7a; stroke-width: 1.5; }
         .whisker { stroke: #1f2430; stroke-width: 1.5; }

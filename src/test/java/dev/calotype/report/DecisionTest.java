@@ -3,7 +3,6 @@ package dev.calotype.report;
 import static dev.calotype.report.Stored.access;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.calotype.report.Decision.Winner;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.Stream;
@@ -11,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 final class DecisionTest {
   @Test
-  void theAnswerIsTheSizeFromWhichOnMappingWins() {
+  void theAnswerSaysWhoWinsFromWhichSizeOn() {
     Decision decision =
         decide(
             access("MAP_CONFINED", "KIB_4", 9, 9, 9),
@@ -21,9 +20,9 @@ final class DecisionTest {
             access("MAP_CONFINED", "MIB_1", 9, 9, 9),
             access("READ_ALL", "MIB_1", 90, 90, 90));
     assertThat(decision.question()).isEqualTo("all, in order · warm");
-    assertThat(winners(decision)).containsExactly(Winner.READ, Winner.MAP, Winner.MAP);
-    assertThat(decision.cells().firstEntry().getValue().text()).isEqualTo("read 3.00×");
-    assertThat(decision.answer()).isEqualTo("map from 64 KiB on, up to 10.0× at 1 MiB");
+    assertThat(texts(decision)).containsExactly("read 3.00×", "map 2.00×", "map 10.0×");
+    assertThat(decision.answer())
+        .isEqualTo("read up to 4 KiB (3.00×), map from 64 KiB on (up to 10.0× at 1 MiB)");
   }
 
   @Test
@@ -33,11 +32,33 @@ final class DecisionTest {
             access("MAP_SHARED", "MIB_1", 50, 50, 50),
             access("MAP_CONFINED", "MIB_1", 10, 10, 10),
             access("READ_ALL", "MIB_1", 90, 90, 90),
+            access("READ_PAGES", "MIB_1", 30, 30, 30),
             access("PREAD_PAGES", "MIB_1", 20, 20, 20));
-    Decision.Cell cell = decision.cells().firstEntry().getValue();
-    assertThat(cell.map().way()).isEqualTo("MAP_CONFINED");
-    assertThat(cell.read().orElseThrow().way()).isEqualTo("PREAD_PAGES");
+    assertThat(decision.cells().firstEntry().getValue().best())
+        .extracting(Access::way)
+        .containsExactly("MAP_CONFINED", "PREAD_PAGES", "READ_ALL");
     assertThat(decision.answer()).isEqualTo("map 2.00×");
+  }
+
+  @Test
+  void pagesReadByPositionAreASideOfTheirOwn() {
+    Decision decision =
+        decide(
+            access("MAP_CONFINED", "MIB_1", 20, 20, 20),
+            access("READ_ALL", "MIB_1", 60, 60, 60),
+            access("PREAD_PAGES", "MIB_1", 4, 4, 4));
+    assertThat(decision.answer()).isEqualTo("pages 5.00×");
+    assertThat(DecisionPicture.style(decision.cells().firstEntry().getValue())).isEqualTo("pages");
+  }
+
+  @Test
+  void ofThreeSidesTwoMayLead() {
+    Decision decision =
+        decide(
+            access("PREAD_PAGES", "MIB_1", 10, 11, 12),
+            access("MAP_CONFINED", "MIB_1", 11, 12, 13),
+            access("READ_ALL", "MIB_1", 60, 60, 60));
+    assertThat(decision.answer()).isEqualTo("map or pages");
   }
 
   @Test
@@ -55,8 +76,8 @@ final class DecisionTest {
             access("READ_ALL", "KIB_4", 11, 13, 15),
             access("MAP_CONFINED", "MIB_1", 1, 1, 1),
             access("READ_ALL", "MIB_1", 4, 4, 4));
-    assertThat(winners(decision)).containsExactly(Winner.UNSURE, Winner.MAP);
-    assertThat(decision.answer()).isEqualTo("map, up to 4.00× at 1 MiB; can't tell at 4 KiB");
+    assertThat(decision.answer())
+        .isEqualTo("can't tell up to 4 KiB, map from 1 MiB on (4.00×)");
   }
 
   @Test
@@ -66,12 +87,12 @@ final class DecisionTest {
             access("MAP_CONFINED", "MIB_1", 1, 1, 1),
             access("READ_ALL", "MIB_1", 4, 4, 4),
             access("MAP_CONFINED", "GIB_3", 100, 100, 100));
-    assertThat(winners(decision)).containsExactly(Winner.MAP, Winner.ONLY_MAP);
-    assertThat(decision.answer()).isEqualTo("map at every size, up to 4.00× at 1 MiB");
+    assertThat(texts(decision)).containsExactly("map 4.00×", "only map");
+    assertThat(decision.answer()).isEqualTo("map at every size (up to 4.00× at 1 MiB)");
   }
 
   @Test
-  void winnersThatTakeTurnsGiveNoSize() {
+  void winnersThatTakeTurnsAreToldInTurn() {
     Decision decision =
         decide(
             access("MAP_CONFINED", "KIB_4", 1, 1, 1),
@@ -80,7 +101,10 @@ final class DecisionTest {
             access("READ_ALL", "KIB_64", 1, 1, 1),
             access("MAP_CONFINED", "MIB_1", 4, 5, 6),
             access("READ_ALL", "MIB_1", 4, 5, 6));
-    assertThat(decision.answer()).isEqualTo("no size from which on one wins");
+    assertThat(decision.answer())
+        .isEqualTo(
+            "map up to 4 KiB (4.00×), read at 64 KiB (4.00×),"
+                + " can't tell from 1 MiB on");
   }
 
   @Test
@@ -92,7 +116,9 @@ final class DecisionTest {
             "header only · cold", "all, in order · warm", "image: walk · first answer");
     assertThat(table)
         .extracting(Decision::answer)
-        .containsExactly("can't tell", "map from 1 MiB on, up to 9.70× at 1 MiB", "map 2.38×");
+        .containsExactly("can't tell",
+            "read up to 4 KiB (1.56×), map from 1 MiB on (up to 9.70× at 1 MiB)",
+            "map 2.38×");
   }
 
   private static Decision decide(Row... rows) {
@@ -101,7 +127,7 @@ final class DecisionTest {
     return table.getFirst();
   }
 
-  private static Stream<Winner> winners(Decision decision) {
-    return decision.cells().values().stream().map(Decision.Cell::winner);
+  private static Stream<String> texts(Decision decision) {
+    return decision.cells().values().stream().map(Decision.Cell::text);
   }
 }

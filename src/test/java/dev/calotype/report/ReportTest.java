@@ -21,7 +21,7 @@ final class ReportTest {
             """
             Map or read?
               header only · cold          can't tell
-              all, in order · warm        map from 1 MiB on, up to 9.70× at 1 MiB
+              all, in order · warm        read up to 4 KiB (1.56×), map from 1 MiB on (up to 9.70× at 1 MiB)
               image: walk · first answer  map 2.38×
 
             Calotype and its peers
@@ -81,7 +81,7 @@ final class ReportTest {
             Stored.results(), Optional.of(Comparison.of(Stored.results(), Stored.results())));
     assertThat(page)
         .contains("<span class=\"map\"", ">map 9.70×<small>MAP_CONFINED</small>")
-        .contains(">only mapping<small>", ">can't tell<small>")
+        .contains(">only map<small>", ">can't tell<small>")
         .contains("0 slower, 0 faster, 13 within the noise")
         .contains("an array ends at 2 GiB", "A Processor", "seed 4711")
         .contains("<th class=\"number\">Peak memory</th>", "123 MiB", "612 B")
