@@ -145,8 +145,7 @@ record Decision(String question, NavigableMap<Long, Cell> cells) {
   }
 
   private static Cell cell(List<Access> ways) {
-    Comparator<Access> byTime =
-        Comparator.comparingDouble(way -> way.row().interval().median());
+    Comparator<Access> byTime = Comparator.comparingDouble(way -> way.row().interval().median());
     return new Cell(
         Arrays.stream(Side.values())
             .flatMap(side -> ways.stream().filter(way -> way.side() == side).min(byTime).stream())

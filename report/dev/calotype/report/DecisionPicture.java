@@ -31,7 +31,8 @@ final class DecisionPicture {
         54,
         "start",
         "small",
-        "The fastest way that maps, that reads all, that reads pages; opening and closing included");
+        "The fastest way that maps, that reads all, that reads pages; opening and closing"
+            + " included");
     int x = LEFT;
     for (long size : sizes) {
       svg.text(x + COLUMN / 2.0, TOP - 12, "middle", "small", Show.bytes((double) size));

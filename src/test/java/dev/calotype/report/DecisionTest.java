@@ -76,8 +76,7 @@ final class DecisionTest {
             access("READ_ALL", "KIB_4", 11, 13, 15),
             access("MAP_CONFINED", "MIB_1", 1, 1, 1),
             access("READ_ALL", "MIB_1", 4, 4, 4));
-    assertThat(decision.answer())
-        .isEqualTo("can't tell up to 4 KiB, map from 1 MiB on (4.00×)");
+    assertThat(decision.answer()).isEqualTo("can't tell up to 4 KiB, map from 1 MiB on (4.00×)");
   }
 
   @Test
@@ -103,8 +102,7 @@ final class DecisionTest {
             access("READ_ALL", "MIB_1", 4, 5, 6));
     assertThat(decision.answer())
         .isEqualTo(
-            "map up to 4 KiB (4.00×), read at 64 KiB (4.00×),"
-                + " can't tell from 1 MiB on");
+            "map up to 4 KiB (4.00×), read at 64 KiB (4.00×)," + " can't tell from 1 MiB on");
   }
 
   @Test
@@ -116,7 +114,8 @@ final class DecisionTest {
             "header only · cold", "all, in order · warm", "image: walk · first answer");
     assertThat(table)
         .extracting(Decision::answer)
-        .containsExactly("can't tell",
+        .containsExactly(
+            "can't tell",
             "read up to 4 KiB (1.56×), map from 1 MiB on (up to 9.70× at 1 MiB)",
             "map 2.38×");
   }

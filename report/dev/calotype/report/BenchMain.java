@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.regex.Pattern;
+import org.openjdk.jmh.runner.BenchmarkList;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.format.OutputFormat;
 import org.openjdk.jmh.runner.format.OutputFormatFactory;
@@ -60,7 +61,13 @@ final class BenchMain {
         new PrintStream(Files.newOutputStream(folder.resolve(LOG)), true, StandardCharsets.UTF_8)) {
       OutputFormat log = OutputFormatFactory.createFormatInstance(logFile, VerboseMode.NORMAL);
       Pattern pattern = Pattern.compile(only);
-      List<Task> tasks = BenchSet.read(set, name -> pattern.matcher(name).find(), log);
+      List<Task> tasks =
+          BenchSet.tasks(
+              set,
+              Files.readAllLines(BenchSet.FILE),
+              BenchmarkList.defaultList(),
+              name -> pattern.matcher(name).find(),
+              log);
       if (tasks.isEmpty()) {
         return fail(NOTHING, "no bench of the " + set + " set matches '" + only + "'");
       }
@@ -69,7 +76,8 @@ final class BenchMain {
           "%s set, %d benches, %d forks, order by --seed %d%n",
           set, tasks.size(), steps.size(), seed);
       Measuring measuring = new Measuring(tasks, log, notRun);
-      BenchProgress progress = new BenchProgress(System.err, steps);
+      BenchProgress progress =
+          new BenchProgress(System.err, BenchProgress.isTerminal(), steps, System::nanoTime);
       for (Step step : steps) {
         progress.begin(step);
         measuring.run(step);

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -86,15 +87,18 @@ final class Measuring {
       return;
     }
     try {
-      results
-          .computeIfAbsent(task, _ -> new ArrayList<>())
-          .addAll(new Runner(options(task), log).run());
+      add(task, new Runner(options(task), log).run());
     } catch (RunnerException e) {
       if (String.valueOf(e.getMessage()).contains("JMH lock")) {
         throw e;
       }
       failed.put(task, reason(e));
     }
+  }
+
+  /** What one fork of a task gave. */
+  void add(Task task, Collection<RunResult> fork) {
+    results.computeIfAbsent(task, _ -> new ArrayList<>()).addAll(fork);
   }
 
   /** JMH's own objects, one for each task, with all of its forks. */

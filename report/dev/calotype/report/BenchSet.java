@@ -1,7 +1,5 @@
 package dev.calotype.report;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,7 +18,9 @@ import org.openjdk.jmh.runner.options.Options;
 
 /** The benches of one set of {@code bench/sets.txt}, each with one choice of its parameters. */
 final class BenchSet {
-  private static final Path FILE = Path.of("bench", "sets.txt");
+  /** Where the sets are, in a checkout. */
+  static final Path FILE = Path.of("bench", "sets.txt");
+
   private static final int FIXED_WORDS = 3;
 
   private BenchSet() {}
@@ -44,25 +44,32 @@ final class BenchSet {
   /**
    * The tasks of a set.
    *
-   * @param only which benches, by names below the root package
+   * @param lines of all sets
+   * @param benches those there are
+   * @param only which of them, by names below the root package
    */
-  static List<Task> read(String set, Predicate<String> only, OutputFormat log) throws IOException {
+  static List<Task> tasks(
+      String set,
+      List<String> lines,
+      BenchmarkList benches,
+      Predicate<String> only,
+      OutputFormat log) {
     List<Task> tasks = new ArrayList<>();
-    for (String line : Files.readAllLines(FILE)) {
+    for (String line : lines) {
       List<String> words = Arrays.asList(line.strip().split("\\s+"));
       if (words.getFirst().equals(set)) {
-        tasks.addAll(tasks(words, only, log));
+        tasks.addAll(tasks(words, benches, only, log));
       }
     }
     return tasks;
   }
 
-  private static List<Task> tasks(List<String> words, Predicate<String> only, OutputFormat log) {
+  private static List<Task> tasks(
+      List<String> words, BenchmarkList benches, Predicate<String> only, OutputFormat log) {
     double seconds = Double.parseDouble(words.get(1));
     Options options = options(words.subList(FIXED_WORDS, words.size()));
     int forks = options.getForkCount().orElse(1);
-    Set<BenchmarkListEntry> entries =
-        BenchmarkList.defaultList().find(log, List.of(words.get(2)), List.of());
+    Set<BenchmarkListEntry> entries = benches.find(log, List.of(words.get(2)), List.of());
     List<Choice> choices = new ArrayList<>();
     // A bench of several modes is there as often.
     Set<String> seen = new TreeSet<>();

@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /**
  * How far the benches have come: on a terminal one line that changes, elsewhere a line for each
@@ -19,15 +20,22 @@ final class BenchProgress {
   private final boolean terminal;
   private final double expected;
   private final int count;
-  private final long start = System.nanoTime();
+  private final LongSupplier nanos;
+  private final long start;
   private double done;
   private int finished;
   private int tenth;
 
-  /** Nothing done yet. */
-  BenchProgress(PrintStream to, List<Step> steps) {
+  /**
+   * Nothing done yet.
+   *
+   * @param nanos a clock
+   */
+  BenchProgress(PrintStream to, boolean terminal, List<Step> steps, LongSupplier nanos) {
     this.to = to;
-    terminal = isTerminal();
+    this.terminal = terminal;
+    this.nanos = nanos;
+    start = nanos.getAsLong();
     expected = steps.stream().mapToDouble(step -> step.task().seconds()).sum();
     count = steps.size();
   }
@@ -63,14 +71,15 @@ final class BenchProgress {
 
   /** By what the steps so far took, the set's own estimate weighing as much as a tenth of it. */
   private String left() {
-    double elapsed = (System.nanoTime() - start) / 1e9;
+    double elapsed = (nanos.getAsLong() - start) / 1e9;
     double known = expected / TENTHS;
     double factor = (elapsed + known) / (done + known);
     long seconds = Math.max(1, Math.round((expected - done) * factor));
     return seconds < 90 ? "about " + seconds + " s" : "about " + (seconds + 30) / 60 + " min";
   }
 
-  private static boolean isTerminal() {
+  /** Whether standard error is one. */
+  static boolean isTerminal() {
     try {
       String target = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
       return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
