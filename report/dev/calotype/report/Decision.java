@@ -12,6 +12,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * To map or to read: for one question, who wins at each size.
@@ -29,8 +30,9 @@ record Decision(String question, NavigableMap<Long, Cell> cells) {
     /** The sides that nothing tells from the fastest, itself first. */
     List<Side> leaders() {
       Interval first = best.getFirst().row().interval();
-      return best.stream()
-          .filter(one -> one == best.getFirst() || first.order(one.row().interval()) != Order.LESS)
+      return Stream.concat(
+              best.stream().limit(1),
+              best.stream().skip(1).filter(one -> first.order(one.row().interval()) != Order.LESS))
           .map(Access::side)
           .toList();
     }
@@ -102,17 +104,21 @@ record Decision(String question, NavigableMap<Long, Cell> cells) {
     }
     List<String> parts = new ArrayList<>();
     for (NavigableMap<Long, Cell> stretch : stretches) {
-      String first = Show.bytes(stretch.firstKey());
-      String last = Show.bytes(stretch.lastKey());
-      String where =
-          stretch == stretches.getFirst()
-              ? " up to " + last
-              : stretch == stretches.getLast()
-                  ? " from " + first + " on"
-                  : stretch.size() == 1 ? " at " + first : " from " + first + " to " + last;
-      parts.add(stretch.firstEntry().getValue().label() + where + most(stretch));
+      parts.add(stretch.firstEntry().getValue().label() + where(stretch) + most(stretch));
     }
     return String.join(", ", parts);
+  }
+
+  private String where(NavigableMap<Long, Cell> stretch) {
+    String first = Show.bytes(stretch.firstKey());
+    String last = Show.bytes(stretch.lastKey());
+    if (stretch.containsKey(cells.firstKey())) {
+      return " up to " + last;
+    }
+    if (stretch.containsKey(cells.lastKey())) {
+      return " from " + first + " on";
+    }
+    return stretch.size() == 1 ? " at " + first : " from " + first + " to " + last;
   }
 
   /** The sizes in order, those with the same answer that follow each other together. */
