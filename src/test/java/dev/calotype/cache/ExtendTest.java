@@ -132,12 +132,10 @@ class ExtendTest {
 
   @Test
   void onAFullDiskWhoBuiltTheFileHasItAndTheEntryStaysAsItWas() throws IOException {
-    Path entry = Entries.folder(config, 1);
-    for (String name : List.of(MORE, "manifest")) {
+    for (int when : new int[] {1, 2}) { // The file appears, then the manifest.
       List<String> command = new ArrayList<>(List.of(Tools.require("strace"), "-f", "-qq"));
       command.addAll(List.of("-o", "/dev/null", "-e", "trace=rename"));
-      command.addAll(List.of("-e", "inject=rename:error=ENOSPC"));
-      command.addAll(List.of("-P", entry.resolve(name).toString()));
+      command.addAll(List.of("-e", "inject=rename:error=ENOSPC:when=" + when));
       command.addAll(Run.javaCommand(NativeWay.options(), Child.class, config.folder().toString()));
       assertThat(Run.of(Map.of(), command).succeeded().out()).isEqualTo("not stored more\n");
       try (Store store = Store.open(config);
@@ -190,7 +188,8 @@ class ExtendTest {
     private Child() {}
 
     public static void main(String[] arguments) throws IOException {
-      try (Store store = Store.open(StoreConfig.in(Path.of(arguments[0])));
+      StoreConfig config = StoreConfig.in(Path.of(arguments[0])).withBackgroundWork(false);
+      try (Store store = Store.open(config);
           Lookup extended =
               store.extend(
                   Entries.key(1),
