@@ -49,7 +49,7 @@ final class BenchEntries {
   }
 
   /** What is in such a store stays there as it is, however often and late it is used. */
-  private static StoreConfig lasting(Path folder) {
+  static StoreConfig lasting(Path folder) {
     return StoreConfig.in(folder)
         .withSizeLimit(Long.MAX_VALUE, 70)
         .withEntryLimit(Long.MAX_VALUE, 70)

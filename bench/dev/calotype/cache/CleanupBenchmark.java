@@ -3,9 +3,7 @@ package dev.calotype.cache;
 import dev.calotype.bench.NotRun;
 import dev.calotype.bench.Programs;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +18,6 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.BenchmarkParams;
 
@@ -29,14 +26,15 @@ import org.openjdk.jmh.infra.BenchmarkParams;
  * and only saying what would go. The peer, {@link #find}, is what looking at the same files costs
  * at least: that program with their sizes and times.
  *
- * <p>Files are in the page cache. Not measured: the disk; entries that are in use.
+ * <p>Files are in the page cache. Not measured: the disk; entries that are in use; making again,
+ * before each call, what the last one evicted. The entries are made once, for all runs.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Fork(value = 1, jvmArgsAppend = "-Xmx64m")
-@Warmup(iterations = 1)
-@Measurement(iterations = 3)
+@Warmup(iterations = 3)
+@Measurement(iterations = 5)
 public class CleanupBenchmark {
   /** How many there are. */
   @Param({"1000", "100000"})
@@ -51,28 +49,15 @@ public class CleanupBenchmark {
     if (running.getBenchmark().endsWith(".find") && !Programs.isThere("find")) {
       throw NotRun.because(running, "there is no find");
     }
-    folder = Files.createTempDirectory(Path.of("target"), "bench-store-");
-    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+    folder = BenchEntries.once("store-cleanup-" + entries, _ -> {});
     Instant later = Instant.now().plus(Duration.ofDays(1));
-    config =
-        StoreConfig.in(folder.toAbsolutePath())
-            .withClock(() -> later)
-            .withBackgroundWork(false)
-            .withEntryLimit(Long.MAX_VALUE, 70)
-            .withFreeDisk(0);
-    ManyEntries.make(config, entries);
+    config = BenchEntries.lasting(folder).withClock(() -> later).withBackgroundWork(false);
   }
 
   /** Makes again what was evicted. */
   @Setup(Level.Invocation)
   public void refill() throws IOException {
     ManyEntries.make(config, entries);
-  }
-
-  /** Removes them. */
-  @TearDown(Level.Trial)
-  public void remove() throws IOException {
-    PrivateFiles.remove(folder);
   }
 
   /** Says what would go. */

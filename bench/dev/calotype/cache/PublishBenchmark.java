@@ -2,6 +2,7 @@ package dev.calotype.cache;
 
 import dev.calotype.Durability;
 import dev.calotype.bench.TemporaryFolder;
+import dev.calotype.bytes.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -30,12 +31,15 @@ import org.openjdk.jmh.annotations.Warmup;
  * a miss, the data file written and digested, the entry renamed into its place and opened. With
  * {@code DURABLE} both sync what they wrote, and ours the folders too.
  *
+ * <p>{@link #sha256} is the digests alone, by one thread. On <i>n</i> cores nothing that digests
+ * what it writes can take less than the CPU time of both, {@code (floor + sha256) / n}.
+ *
  * <p>Evicting the entry, or removing the file, is not measured; nor is compression.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
-@Warmup(iterations = 5)
+@Warmup(iterations = 20)
 @Measurement(iterations = 10)
 @Fork(value = 5, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
 public class PublishBenchmark {
@@ -88,6 +92,17 @@ public class PublishBenchmark {
       }
       return hit.data().isPresent();
     }
+  }
+
+  /** The digests of as many bytes, in pieces as a data file has them. */
+  @Benchmark
+  public int sha256() {
+    int sum = 0;
+    for (long at = 0; at < BYTES; at += PIECE) {
+      int length = (int) Math.min(PIECE, BYTES - at);
+      sum += Sha256.of(chunk, (int) (at % chunk.length), length)[0];
+    }
+    return sum;
   }
 
   /** A file, written. */

@@ -17,7 +17,6 @@ import dev.calotype.ji.Validity;
 import dev.calotype.stream.MetadataReader;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -153,16 +152,19 @@ final class Shelf implements AutoCloseable {
   /** The same entry with code of that variant besides. */
   Entry extend(Key key, Entry entry, Variant variant, CodeMaking code) throws IOException {
     Lookup extended;
-    boolean wasBuilt = true;
+    boolean[] wasBuilt = new boolean[1];
     try (entry) {
       extended =
-          store.extend(key, (_, draft) -> code.make(entry.data(), draft.file(file(variant))));
-    } catch (FileAlreadyExistsException e) {
-      extended = store.get(key); // Somebody else was faster.
-      wasBuilt = false;
+          store.extend(
+              key,
+              file(variant),
+              (_, draft) -> {
+                code.make(entry.data(), draft.file(file(variant)));
+                wasBuilt[0] = true;
+              });
     }
     return switch (extended) {
-      case Hit hit -> new Entry(hit, wasBuilt);
+      case Hit hit -> new Entry(hit, wasBuilt[0]);
       case Miss miss -> throw new IOException("the entry is gone: " + why(miss));
     };
   }

@@ -28,10 +28,13 @@ public final class Draft {
 
   private final Path folder;
   private final WriteOptions options;
+  private final Durability durability;
   private final SortedSet<String> names = new TreeSet<>();
 
-  Draft(Path folder, String compiler) {
+  /** Takes files in a folder, which the store is going to make as durable as that. */
+  Draft(Path folder, String compiler, Durability durability) {
     this.folder = folder;
+    this.durability = durability;
     this.options =
         WriteOptions.standard().withDurability(Durability.DEFERRED).withCompiler(compiler);
   }
@@ -46,7 +49,11 @@ public final class Draft {
 
   /** Starts the data file, which records this. */
   public DataFileWriter data(String name, Origin origin) throws IOException {
-    return DataFileWriter.create(file(name), options.withOrigin(origin));
+    DataFileWriter writer = DataFileWriter.create(file(name), options.withOrigin(origin));
+    if (durability == Durability.DURABLE) {
+      writer.writeBehind();
+    }
+    return writer;
   }
 
   /** Starts a file of another kind. Close it before the builder returns. */

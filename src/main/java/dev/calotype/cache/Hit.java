@@ -9,6 +9,7 @@ import dev.calotype.map.OpenFile;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -62,6 +63,11 @@ public final class Hit implements Lookup {
   /** The names of the files, in order. */
   public List<String> names() {
     return manifest.members().stream().map(Member::name).toList();
+  }
+
+  /** Whether there is a file of that name. */
+  boolean has(String name) {
+    return manifest.member(name).isPresent();
   }
 
   /** The data file, which was checked. It is closed with this. */
@@ -134,6 +140,36 @@ public final class Hit implements Lookup {
   /** The same files, in the store or not. */
   Hit asStored(boolean isStored) {
     return new Hit(key, manifest, files, data, isStored);
+  }
+
+  /**
+   * The same with more files, which are not in the store. It owns the files of both: who closes it
+   * does not close this.
+   *
+   * @param members none of names that are there
+   * @param folder where their files are, under the members' names
+   */
+  Hit with(List<Member> members, Path folder) throws IOException {
+    Manifest more = manifest.with(members);
+    OpenFile[] all = new OpenFile[more.members().size()];
+    OpenFile[] opened = new OpenFile[all.length];
+    boolean done = false;
+    try {
+      for (int i = 0; i < all.length; i++) {
+        String name = more.members().get(i).name();
+        int old = names().indexOf(name);
+        if (old < 0) {
+          opened[i] = OpenFile.openNoLink(folder.resolve(name));
+        }
+        all[i] = old < 0 ? opened[i] : files[old];
+      }
+      done = true;
+    } finally {
+      if (!done) {
+        close(opened);
+      }
+    }
+    return new Hit(key, more, all, data, false);
   }
 
   @Override

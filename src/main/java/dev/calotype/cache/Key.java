@@ -2,9 +2,11 @@ package dev.calotype.cache;
 
 import dev.calotype.bytes.Sha256;
 import dev.calotype.ji.DataId;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an entry is found by: the compiler's identity and named, typed fields, which together are
@@ -19,15 +21,18 @@ import java.util.SortedMap;
 public final class Key {
   private final Fields fields;
   private final byte[] encoding;
-  private final byte[] digest;
-  private final Place place;
+
+  /** Made when first asked for, as most keys only lead to the next one; by two threads twice. */
+  private @Nullable Digested digested;
 
   private Key(Fields fields) {
     this.fields = fields;
     this.encoding = KeyEncoding.encode(fields);
-    this.digest = KeyEncoding.digest(encoding);
-    this.place = Place.of(fields.compiler(), digest);
   }
+
+  /** What follows from the encoding. */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
+  private record Digested(byte[] digest, Place place) {}
 
   /** Decodes what {@link KeyEncoding} has checked. */
   static Key of(Fields fields) {
@@ -94,7 +99,7 @@ public final class Key {
 
   /** Its digest: 64 lower-case hexadecimal digits. */
   public String hex() {
-    return place.key();
+    return place().key();
   }
 
   /** Not to be written to. */
@@ -103,12 +108,22 @@ public final class Key {
   }
 
   Place place() {
-    return place;
+    return digested().place;
   }
 
   /** Its digest; not to be written to. */
   byte[] digest() {
-    return digest;
+    return digested().digest;
+  }
+
+  private Digested digested() {
+    Digested known = digested;
+    if (known == null) {
+      byte[] digest = KeyEncoding.digest(encoding);
+      known = new Digested(digest, Place.of(fields.compiler(), digest));
+      digested = known;
+    }
+    return known;
   }
 
   /** The 16 digits that a compiler's folder is named by. */
@@ -119,17 +134,17 @@ public final class Key {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Key key && place.key().equals(key.place.key());
+    return other instanceof Key key && Arrays.equals(encoding, key.encoding);
   }
 
   @Override
   public int hashCode() {
-    return place.key().hashCode();
+    return Arrays.hashCode(encoding);
   }
 
   /** The digest's first digits. */
   @Override
   public String toString() {
-    return place.key().substring(0, 12);
+    return hex().substring(0, 12);
   }
 }

@@ -1,11 +1,14 @@
 package dev.calotype.cache;
 
+import dev.calotype.bytes.Sha256;
 import dev.calotype.os.NativeAccess;
 import dev.calotype.os.OfdLock;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -97,6 +100,12 @@ final class LockFile implements AutoCloseable {
   /** The byte that is held while an entry is built. */
   static long ofBuild(Place place) {
     return BUILDS + (place.number() & KEY_MASK);
+  }
+
+  /** The byte that is held while a file is built that an entry gets later. */
+  static long ofFile(Place place, String name) {
+    byte[] text = (place.key() + "/" + name).getBytes(StandardCharsets.UTF_8);
+    return BUILDS + (ByteBuffer.wrap(Sha256.of(text)).getLong() & KEY_MASK);
   }
 
   /** The byte that is held while an entry appears, changes or disappears. */

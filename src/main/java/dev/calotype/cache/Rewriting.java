@@ -98,7 +98,7 @@ final class Rewriting {
     Path work = store.folder().session().newWork();
     PrivateFiles.makeFolder(work);
     try {
-      Draft draft = new Draft(work, hit.key().fields().compiler());
+      Draft draft = new Draft(work, hit.key().fields().compiler(), store.config().durability());
       if (!write(data, draft, before.name())) {
         return Outcome.NOT_NOW;
       }

@@ -138,26 +138,40 @@ public final class Store implements AutoCloseable {
   }
 
   /**
-   * Adds files to an entry: code objects for another machine, for example. The data stays, and so
-   * does whoever uses it. Names that are there already are refused.
+   * The entry of a key with one more file, built if it is missing there: a code object for another
+   * machine, for example. The data stays, and so does whoever uses it. Of all threads and processes
+   * that want this file in this entry, one builds; the others wait, as in {@link #getOrBuild}.
    *
-   * @param builder as for a new entry, but without a data file
-   * @return the entry with the new files, or why there is none to add to
-   * @throws FileAlreadyExistsException if the entry has a file of such a name
+   * @param name the file's name in the entry
+   * @param builder as for a new entry, but without a data file; writes this file, and others if it
+   *     likes
+   * @return the entry with the file, or why there is none to add to; {@link Hit#isStored()} says
+   *     whether the file could be kept, and is false in a store that can't be written to
+   * @throws RefusedException if what was built can't be in the entry, or the file was not built
+   * @throws FileAlreadyExistsException if the entry has another of the files that were built
+   * @throws java.io.InterruptedIOException if the thread is interrupted while it waits
+   * @throws IOException if the builder throws it, or there is no place to build
+   * @throws X if the builder throws it
    */
-  public <X extends Exception> Lookup extend(Key key, Builder<X> builder) throws IOException, X {
+  public <X extends Exception> Lookup extend(Key key, String name, Builder<X> builder)
+      throws IOException, X {
     Lookup before = get(key);
-    if (!(before instanceof Hit hit)) {
+    if (!(before instanceof Hit hit) || hit.has(name)) {
       return before;
     }
-    Path work = folder.session().newWork();
+    if (isReadOnly()) {
+      return add(hit, name, builder);
+    }
+    Optional<LockFile.Held> lock;
     try (hit) {
-      Draft draft = run(key, work, builder);
-      Optional<DataId> data = hit.data().map(fresh -> fresh.data().id());
-      List<Member> members = Sealing.members(draft, data, Durability.DEFERRED);
-      return change(key, members, work);
-    } finally {
-      PrivateFiles.remove(work);
+      lock = folder.locks().lock(LockFile.ofFile(key.place(), name), config.buildTimeout());
+    }
+    if (lock.isEmpty()) {
+      usage.happened(UsageSink.Event.TIMED_OUT);
+      return addUnlessThere(key, name, builder);
+    }
+    try (LockFile.Held _ = lock.get()) {
+      return addUnlessThere(key, name, builder);
     }
   }
 
@@ -165,6 +179,7 @@ public final class Store implements AutoCloseable {
    * Removes an entry. Whoever has it open or mapped keeps it.
    *
    * @return whether there was one
+   * @throws RefusedException if the store can't be written to
    */
   public boolean evict(Key key) throws IOException {
     return evict(key.place());
@@ -174,6 +189,7 @@ public final class Store implements AutoCloseable {
    * Removes all entries.
    *
    * @return how many
+   * @throws RefusedException if there is one and the store can't be written to
    */
   public long clear() throws IOException {
     long count = 0;
@@ -236,17 +252,71 @@ public final class Store implements AutoCloseable {
 
   private <X extends Exception> Hit build(Key key, Expectations expectations, Builder<X> builder)
       throws IOException, X {
-    // Where nothing can be kept, what is built is still good for once.
-    Path work =
-        isReadOnly()
-            ? Files.createTempDirectory("calotype").resolve("draft")
-            : folder.session().newWork();
+    Path work = newWork();
     try {
       Draft draft = run(key, work, builder);
       Hit own = seal(key, expectations, draft);
       return isReadOnly() ? own.asStored(false) : place(key, expectations, work, own);
     } finally {
-      PrivateFiles.remove(isReadOnly() ? work.resolveSibling("") : work);
+      removeWork(work);
+    }
+  }
+
+  /** Where nothing can be kept, what is built is still good for once. */
+  private Path newWork() throws IOException {
+    return isReadOnly()
+        ? Files.createTempDirectory("calotype").resolve("draft")
+        : folder.session().newWork();
+  }
+
+  private void removeWork(Path work) throws IOException {
+    PrivateFiles.remove(isReadOnly() ? work.resolveSibling("") : work);
+  }
+
+  private <X extends Exception> Lookup addUnlessThere(Key key, String name, Builder<X> builder)
+      throws IOException, X {
+    Lookup now = lookups.look(key, config.expectations());
+    return now instanceof Hit hit && !hit.has(name) ? add(hit, name, builder) : now;
+  }
+
+  /** The entry with what is built for it; owns the hit. */
+  private <X extends Exception> Lookup add(Hit hit, String name, Builder<X> builder)
+      throws IOException, X {
+    Path work;
+    try {
+      work = newWork();
+    } catch (IOException e) {
+      hit.close();
+      throw e;
+    }
+    Hit own = hit;
+    boolean isOwn = false;
+    try {
+      Draft draft = run(hit.key(), work, builder);
+      if (!draft.names().contains(name)) {
+        throw new RefusedException(name, "the builder did not ask for this file");
+      }
+      Optional<DataId> data = hit.data().map(fresh -> fresh.data().id());
+      List<Member> members = Sealing.members(draft, data, Durability.DEFERRED);
+      requireNew(hit, members);
+      own = hit.with(members, work);
+      Optional<Lookup> stored =
+          isReadOnly() ? Optional.empty() : change(hit.key(), name, members, work);
+      isOwn = stored.isEmpty();
+      return isOwn ? own : stored.get();
+    } finally {
+      if (!isOwn) {
+        own.close();
+      }
+      removeWork(work);
+    }
+  }
+
+  private static void requireNew(Hit hit, List<Member> members) throws IOException {
+    for (Member member : members) {
+      if (hit.has(member.name())) {
+        throw new FileAlreadyExistsException(member.name());
+      }
     }
   }
 
@@ -294,7 +364,7 @@ public final class Store implements AutoCloseable {
   private <X extends Exception> Draft run(Key key, Path work, Builder<X> builder)
       throws IOException, X {
     PrivateFiles.makeFolder(work);
-    Draft draft = new Draft(work, key.fields().compiler());
+    Draft draft = new Draft(work, key.fields().compiler(), config.durability());
     boolean done = false;
     try {
       builder.build(key.fields(), draft);
@@ -307,22 +377,25 @@ public final class Store implements AutoCloseable {
     return draft;
   }
 
-  private Lookup change(Key key, List<Member> members, Path work) throws IOException {
+  /** The changed entry, or nothing if it can't be changed. */
+  private Optional<Lookup> change(Key key, String name, List<Member> members, Path work)
+      throws IOException {
     try (LockFile.Held _ = lockEntry(key.place())) {
       Lookup now = lookups.look(key, config.expectations());
-      if (!(now instanceof Hit hit)) {
-        return now;
+      if (!(now instanceof Hit hit) || hit.has(name)) {
+        return Optional.of(now);
       }
       try (hit) {
-        for (Member member : members) {
-          if (hit.manifest().member(member.name()).isPresent()) {
-            throw new FileAlreadyExistsException(member.name());
-          }
-        }
+        requireNew(hit, members);
         entryChange().commit(hit.manifest(), members, work);
       }
       usage.happened(UsageSink.Event.EXTENDED);
-      return lookups.look(key, config.expectations());
+      return Optional.of(lookups.look(key, config.expectations()));
+    } catch (FileAlreadyExistsException e) {
+      throw e;
+    } catch (IOException e) {
+      usage.happened(UsageSink.Event.NOT_STORED);
+      return Optional.empty();
     }
   }
 

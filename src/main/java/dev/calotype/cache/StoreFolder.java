@@ -1,5 +1,6 @@
 package dev.calotype.cache;
 
+import dev.calotype.RefusedException;
 import dev.calotype.map.Access;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -32,7 +33,7 @@ final class StoreFolder implements AutoCloseable {
   /**
    * Opens a store's folder, making what is missing: step n of docs/store.md.
    *
-   * @throws dev.calotype.RefusedException if a folder is not the user's alone
+   * @throws RefusedException if a folder is not the user's alone
    */
   static StoreFolder open(Path store) throws IOException {
     int user = thisUser();
@@ -105,7 +106,8 @@ final class StoreFolder implements AutoCloseable {
   /**
    * The locks.
    *
-   * @throws IllegalStateException if nothing can be written here, or this is closed
+   * @throws RefusedException if nothing can be written here
+   * @throws IllegalStateException if this is closed
    */
   synchronized LockFile locks() throws IOException {
     requireUsable();
@@ -118,7 +120,8 @@ final class StoreFolder implements AutoCloseable {
   /**
    * The session, which starts with the first call.
    *
-   * @throws IllegalStateException if nothing can be written here, or this is closed
+   * @throws RefusedException if nothing can be written here
+   * @throws IllegalStateException if this is closed
    */
   synchronized Session session() throws IOException {
     requireUsable();
@@ -129,9 +132,11 @@ final class StoreFolder implements AutoCloseable {
   }
 
   private void requireUsable() {
-    if (isReadOnly || closed) {
-      throw new IllegalStateException(
-          closed ? "the store is closed" : "the store can't be written to");
+    if (closed) {
+      throw new IllegalStateException("the store is closed");
+    }
+    if (isReadOnly) {
+      throw new RefusedException(layout.root().toString(), "the store can't be written to");
     }
   }
 

@@ -56,11 +56,24 @@ public final class DataFileWriter implements AutoCloseable {
     Publication file = Publication.beside(target, options.replace());
     try {
       file.write(new byte[PageOne.SIZE]);
-      return new DataFileWriter(file, options);
+      DataFileWriter writer = new DataFileWriter(file, options);
+      if (options.durability() == Durability.DURABLE) {
+        writer.writeBehind();
+      }
+      return writer;
     } catch (IOException e) {
       file.close();
       throw e;
     }
+  }
+
+  /**
+   * Has what is written synced while more is written, so that a sync at the end has less to wait
+   * for: for a file whose publisher is going to sync it. A file whose options ask for durability
+   * has it from the start. {@link #publish()} throws what fails meanwhile.
+   */
+  public void writeBehind() {
+    file.writeBehind();
   }
 
   /**

@@ -10,7 +10,6 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Whose a file is and who may do what with it.
@@ -35,11 +34,9 @@ public record Access(int user, int mode) {
    * @param access whose it is
    * @param isFile whether it is a regular file
    * @param size its size in bytes
-   * @param fileKey what tells it from other files
-   * @param modified when its content changed last
+   * @param identity what tells it from other files
    */
-  record Facts(
-      Access access, boolean isFile, long size, @Nullable Object fileKey, FileTime modified) {}
+  record Facts(Access access, boolean isFile, long size, Identity identity) {}
 
   /**
    * Looks at a folder, or whatever has that name, not following a link.
@@ -81,14 +78,17 @@ public record Access(int user, int mode) {
   }
 
   static Facts look(Path path) throws IOException {
-    FileStat stat = NativeAccess.pays() ? FileStat.ofThread() : null;
-    if (!HAS_USERS || (stat != null && stat.lookAtLink(path))) {
-      // Two looks that make hardly any garbage take less time than the map below.
-      Access access = stat == null ? UNKNOWN : new Access(stat.owner(), stat.mode());
+    if (NativeAccess.pays()) {
+      FileStat stat = FileStat.ofThread();
+      if (stat.lookAtLink(path)) {
+        Access access = new Access(stat.owner(), stat.mode());
+        return new Facts(access, stat.isFile(), stat.size(), Identity.OfSystem.of(stat));
+      }
+    }
+    if (!HAS_USERS) {
       BasicFileAttributes facts =
           Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-      return new Facts(
-          access, facts.isRegularFile(), facts.size(), facts.fileKey(), facts.lastModifiedTime());
+      return new Facts(UNKNOWN, facts.isRegularFile(), facts.size(), Identity.OfJdk.of(facts));
     }
     Map<String, Object> facts =
         Files.readAttributes(
@@ -99,8 +99,11 @@ public record Access(int user, int mode) {
         new Access(number(facts, "uid"), number(facts, "mode")),
         facts.get("isRegularFile") instanceof Boolean isFile && isFile,
         facts.get("size") instanceof Long size ? size : 0,
-        facts.get("fileKey"),
-        facts.get("lastModifiedTime") instanceof FileTime time ? time : FileTime.fromMillis(0));
+        new Identity.OfJdk(
+            facts.get("fileKey"),
+            facts.get("lastModifiedTime") instanceof FileTime time
+                ? time
+                : FileTime.fromMillis(0)));
   }
 
   private static int number(Map<String, Object> facts, String name) {

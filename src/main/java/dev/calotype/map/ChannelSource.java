@@ -8,27 +8,16 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
-import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A file opened by the JDK, without native access.
  *
  * @param channel the channel
- * @param fileKey what tells the file from others
- * @param modified when its content had changed last when it was opened
+ * @param identity what it was when it was opened
  */
-record ChannelSource(FileChannel channel, @Nullable Object fileKey, FileTime modified)
-    implements Source {
-  ChannelSource(FileChannel channel, BasicFileAttributes opened) {
-    this(channel, opened.fileKey(), opened.lastModifiedTime());
-  }
-
+record ChannelSource(FileChannel channel, Identity identity) implements Source {
   @Override
   public long size() throws IOException {
     return channel.size();
@@ -85,8 +74,7 @@ record ChannelSource(FileChannel channel, @Nullable Object fileKey, FileTime mod
 
   private boolean isSame(Path descriptor) {
     try {
-      return Objects.equals(
-          Files.readAttributes(descriptor, BasicFileAttributes.class).fileKey(), fileKey);
+      return identity.isAt(descriptor);
     } catch (IOException e) {
       return false; // Closed meanwhile, or it leads to nothing.
     }
@@ -94,13 +82,7 @@ record ChannelSource(FileChannel channel, @Nullable Object fileKey, FileTime mod
 
   @Override
   public boolean wasWrittenTo(Path name) throws IOException {
-    BasicFileAttributes now;
-    try {
-      now = Files.readAttributes(name, BasicFileAttributes.class);
-    } catch (NoSuchFileException e) {
-      return false;
-    }
-    return Objects.equals(now.fileKey(), fileKey) && !now.lastModifiedTime().equals(modified);
+    return identity.wasWrittenTo(name);
   }
 
   @Override

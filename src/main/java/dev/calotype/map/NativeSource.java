@@ -14,17 +14,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class NativeSource implements Source {
   private final Descriptor descriptor;
-  private final long device;
-  private final long inode;
-  private final long modified;
+  private final Identity identity;
   private @Nullable FileChannel channel;
 
   /** The file of a descriptor that was just opened. */
   NativeSource(Descriptor descriptor, FileStat stat) {
     this.descriptor = descriptor;
-    this.device = stat.device();
-    this.inode = stat.inode();
-    this.modified = stat.modified();
+    this.identity = Identity.OfSystem.of(stat);
   }
 
   @Override
@@ -56,20 +52,13 @@ final class NativeSource implements Source {
   }
 
   @Override
-  public boolean isBehind(int number) {
-    FileStat now = FileStat.ofThread();
-    return now.look(Path.of("/proc/self/fd/" + number))
-        && now.device() == device
-        && now.inode() == inode;
+  public boolean isBehind(int number) throws IOException {
+    return identity.isAt(Path.of("/proc/self/fd/" + number));
   }
 
   @Override
-  public boolean wasWrittenTo(Path name) {
-    FileStat now = FileStat.ofThread();
-    return now.look(name)
-        && now.device() == device
-        && now.inode() == inode
-        && now.modified() != modified;
+  public boolean wasWrittenTo(Path name) throws IOException {
+    return identity.wasWrittenTo(name);
   }
 
   @Override

@@ -83,7 +83,8 @@ public final class OpenFile implements AutoCloseable {
     }
     FileChannel channel = FileChannel.open(path, options);
     try {
-      return new OpenFile(path, new ChannelSource(channel, kind), channel.size(), forPrivate);
+      return new OpenFile(
+          path, new ChannelSource(channel, Identity.OfJdk.of(kind)), channel.size(), forPrivate);
     } catch (IOException e) {
       channel.close();
       throw e;
@@ -107,7 +108,7 @@ public final class OpenFile implements AutoCloseable {
     if (!kind.isRegularFile()) {
       return open(path); // Which says what it is.
     }
-    Source source = new ChannelSource(FileChannel.open(path, READ), kind);
+    Source source = new ChannelSource(FileChannel.open(path, READ), Identity.OfJdk.of(kind));
     return new OpenFile(path, source, kind.size(), false);
   }
 
@@ -164,7 +165,7 @@ public final class OpenFile implements AutoCloseable {
     }
     FileChannel channel =
         FileChannel.open(path, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
-    Source source = new ChannelSource(channel, facts.fileKey(), facts.modified());
+    Source source = new ChannelSource(channel, facts.identity());
     return new OpenFile(path, source, facts.size(), false, true, facts.access());
   }
 

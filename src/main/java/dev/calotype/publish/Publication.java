@@ -39,6 +39,7 @@ public final class Publication implements AutoCloseable {
   private final Path temporary;
   private final boolean replace;
   private final FileChannel channel;
+  private Optional<WriteBehind> writeBehind = Optional.empty();
   private long written;
   private boolean replacedOlder;
 
@@ -146,6 +147,19 @@ public final class Publication implements AutoCloseable {
   public void write(byte[] bytes, int offset, int length) throws IOException {
     overwrite(written, bytes, offset, length);
     written += length;
+    if (writeBehind.isPresent()) {
+      writeBehind.get().written(written);
+    }
+  }
+
+  /**
+   * Has what is written synced while more is written, so that a sync at the end has less to wait
+   * for. What fails there fails in {@link #publish}.
+   */
+  public void writeBehind() {
+    if (writeBehind.isEmpty()) {
+      writeBehind = Optional.of(new WriteBehind(() -> channel.force(false)));
+    }
   }
 
   /**
@@ -198,6 +212,9 @@ public final class Publication implements AutoCloseable {
   public static void publish(Durability durability, List<Publication> files) throws IOException {
     for (Publication file : files) {
       file.fill();
+      if (file.writeBehind.isPresent()) {
+        file.writeBehind.get().finish();
+      }
     }
     if (durability == Durability.DURABLE) {
       for (Publication file : files) {
@@ -237,6 +254,7 @@ public final class Publication implements AutoCloseable {
   @Override
   public void close() throws IOException {
     try (channel) {
+      writeBehind.ifPresent(WriteBehind::abandon);
       Files.deleteIfExists(temporary);
     } finally {
       UNPUBLISHED.remove(temporary);

@@ -10,7 +10,6 @@ import dev.calotype.testing.Run;
 import dev.calotype.testing.Tools;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -201,13 +200,12 @@ class HammerTest {
       try (Lookup extended =
           store.extend(
               Entries.key(key),
+              "more.txt",
               (_, draft) -> Files.writeString(draft.file("more.txt"), "more of " + key))) {
         if (extended instanceof Hit hit) {
           counts.add(Counts.EXTENDED, 1);
           Entries.requireRight(hit, key);
         }
-      } catch (FileAlreadyExistsException e) {
-        // It has been.
       }
     }
 

@@ -2,12 +2,14 @@ package dev.calotype.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.calotype.RefusedException;
 import dev.calotype.testing.Bytes;
 import dev.calotype.testing.EitherWay;
 import dev.calotype.testing.NativeWay;
 import dev.calotype.testing.Run;
 import dev.calotype.testing.Tools;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,18 +31,32 @@ class ReadOnlyTest {
   }
 
   @Test
-  void whatIsThereIsAHitAndWhatIsBuiltIsNotKept() {
+  void whatIsThereIsAHitAndWhatIsBuiltIsNotKept() throws IOException {
     List<String> before = Bytes.names(folder.resolve("s/v1"));
     assertThat(run("mkdir,access,faccessat,faccessat2", "EROFS", "s", "s/v1", "s/v1/work"))
-        .isEqualTo("built, not stored\n");
+        .isEqualTo(
+            """
+            built, not stored
+            not stored more
+            refused: the store can't be written to
+            """);
     assertThat(Bytes.names(folder.resolve("s/v1"))).isEqualTo(before);
+    try (Store store = Store.open(config)) {
+      Entries.requireHit(store, 1);
+    }
   }
 
   @Test
   void aStoreThatWasNeverMadeHasNothing() throws IOException {
     PrivateFiles.remove(folder.resolve("s/v1"));
     assertThat(run("mkdir,access,faccessat,faccessat2", "EROFS", "s", "s/v1", "s/v1/work"))
-        .isEqualTo("absent \nbuilt, not stored\n");
+        .isEqualTo(
+            """
+            absent\s
+            built, not stored
+            absent
+            refused: the store can't be written to
+            """);
     assertThat(Bytes.names(folder.resolve("s"))).isEmpty();
   }
 
@@ -86,6 +102,19 @@ class ReadOnlyTest {
           try (Hit hit = store.getOrBuild(Entries.key(2), Entries::build)) {
             Entries.requireRight(hit, 2);
             System.out.println(hit.isStored() ? "stored" : "built, not stored");
+          }
+          try (Lookup lookup =
+              store.extend(
+                  Entries.key(1),
+                  ExtendTest.MORE,
+                  (_, draft) -> Files.writeString(draft.file(ExtendTest.MORE), "more"))) {
+            System.out.println(
+                lookup instanceof Miss miss ? miss.reason().id() : ExtendTest.text(lookup));
+          }
+          try {
+            store.evict(Entries.key(1));
+          } catch (RefusedException e) {
+            System.out.println("refused: " + e.reason());
           }
         }
       }

@@ -273,6 +273,6 @@ class StoreFaultsTest {
             Miss.Reason.SIGNATURE,
             Miss.Reason.STALE,
             Miss.Reason.UNREADABLE, // ReadOnlyTest
-            Miss.Reason.CHANGING);
+            Miss.Reason.CHANGING); // ChangingEntryTest
   }
 }

@@ -124,8 +124,9 @@ final class StoreSteps {
         Lookup extended =
             store.extend(
                 Entries.key(EXTENDED),
+                MORE,
                 (_, draft) -> Files.writeString(draft.file(MORE), "more text"));
-        if (extended instanceof Hit) {
+        if (extended instanceof Hit hit && hit.isStored()) {
           said.write("extended ".getBytes(StandardCharsets.US_ASCII));
         }
         extended.close();

@@ -226,7 +226,11 @@ class StoreTest {
         byte[] data = Files.readAllBytes(hit.data().get().file());
         Path code = hit.file("m.code").path();
         Hit more =
-            (Hit) store.extend(key, (_, draft) -> Files.copy(code, draft.file("m.again.code")));
+            (Hit)
+                store.extend(
+                    key,
+                    "m.again.code",
+                    (_, draft) -> Files.copy(code, draft.file("m.again.code")));
         try (more;
             CodeChoice two = more.code(Host.current(), Map.of())) {
           assertThat(more.names()).containsExactly("m.again.code", "m.code", "m.ji");
@@ -235,10 +239,16 @@ class StoreTest {
         }
         assertThat(hit.names()).hasSize(2);
       }
-      assertThatThrownBy(
-              () -> store.extend(key, (_, draft) -> Files.createFile(draft.file("m.ji"))))
+      assertThatThrownBy(() ->
+              store.extend(
+                  key,
+                  "more",
+                  (_, draft) -> {
+                    Files.createFile(draft.file("more"));
+                    Files.createFile(draft.file("m.ji"));
+                  }))
           .isInstanceOf(FileAlreadyExistsException.class);
-      assertThat(store.extend(Entries.key(5), (_, _) -> {})).isInstanceOf(Miss.class);
+      assertThat(store.extend(Entries.key(5), "more", (_, _) -> {})).isInstanceOf(Miss.class);
     }
   }
 

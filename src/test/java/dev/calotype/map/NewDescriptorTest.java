@@ -69,5 +69,7 @@ class NewDescriptorTest {
     OpenFile open(Path path) throws IOException;
   }
 
-  private static final List<Way> WAYS = List.of(OpenFile::open, OpenFile::openToRead);
+  private static final List<Way> WAYS =
+      List.of(
+          OpenFile::open, OpenFile::openToRead, OpenFile::openNoLink, OpenFile::openNoLinkToMap);
 }
