@@ -17,21 +17,27 @@ import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What is known on this machine of a program's files, so that what has not changed need not be read
- * again, and of the compiler, so that it need not be started to be asked. Losing it costs that.
+ * What is known on this machine of a program: what its files looked like, so that what has not
+ * changed need not be read again; which modules it had, so that nothing else need be asked if none
+ * has; what the compiler says of itself, so that it need not be started. Losing it costs that.
  */
 final class Memory {
   private static final String SECTION = "files";
-  private static final String FORMAT = "sepia memory 1";
+  private static final String FORMAT = "sepia memory 2";
 
   private final Path file;
   private final SortedMap<String, Known> known = new TreeMap<>();
+  private Program program = Program.NONE;
   private String compilerFile = "";
   private String compiler = "";
   private boolean isChanged;
@@ -44,6 +50,17 @@ final class Memory {
    * @param content stands for its content
    */
   record Known(Fingerprint key, FileState state, Fingerprint content) {}
+
+  /**
+   * A program as it was built last.
+   *
+   * @param fingerprint stands for the keys of all its modules
+   * @param compiler the compiler's identity
+   * @param modules their names, in the order in which they were found
+   */
+  record Program(Fingerprint fingerprint, String compiler, List<String> modules) {
+    static final Program NONE = new Program(new Fingerprint(0, 0), "", List.of());
+  }
 
   private Memory(Path file) {
     this.file = file;
@@ -66,6 +83,36 @@ final class Memory {
   /** All files by name, as they were found before or since. */
   SortedMap<String, Known> files() {
     return known;
+  }
+
+  /** The program as it was built last, whatever its files are now. */
+  Program program() {
+    return program;
+  }
+
+  /** Whether no file of the program looks different from when it was built last. */
+  boolean isUnchanged(Project project) throws IOException {
+    try {
+      for (Map.Entry<String, Known> it : known.entrySet()) {
+        if (!it.getValue().state().equals(FileState.of(project.path(it.getKey())))) {
+          return false;
+        }
+      }
+      return !known.isEmpty();
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Remembers a program, and of files only its own.
+   *
+   * @param files the names of all files that it is made from
+   */
+  void setProgram(Program built, Set<String> files) {
+    isChanged |= !built.equals(program) || !known.keySet().equals(files);
+    program = built;
+    known.keySet().retainAll(files);
   }
 
   /**
@@ -129,7 +176,11 @@ final class Memory {
   }
 
   private void write(MetadataWriter out) {
-    out.string(compilerFile).string(compiler).unsigned32(known.size());
+    out.string(compilerFile).string(compiler);
+    out.fixed128(program.fingerprint().high(), program.fingerprint().low());
+    out.string(program.compiler()).unsigned32(program.modules().size());
+    program.modules().forEach(out::string);
+    out.unsigned32(known.size());
     known.forEach((name, it) -> {
       out.string(name).fixed128(it.key().high(), it.key().low());
       out.fixed64(it.state().size()).fixed64(it.state().modified());
@@ -141,6 +192,13 @@ final class Memory {
   private void read(MetadataReader in) {
     compilerFile = in.string();
     compiler = in.string();
+    Fingerprint built = fingerprint(in);
+    String builtBy = in.string();
+    List<String> modules = new ArrayList<>();
+    for (int left = in.unsigned32(); left > 0; left--) {
+      modules.add(in.string());
+    }
+    program = new Program(built, builtBy, List.copyOf(modules));
     int count = in.unsigned32();
     for (int i = 0; i < count; i++) {
       String name = in.string();

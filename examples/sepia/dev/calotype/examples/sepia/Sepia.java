@@ -1,11 +1,8 @@
 package dev.calotype.examples.sepia;
 
+import dev.calotype.MalformedImageException;
 import dev.calotype.RefusedException;
-import java.io.BufferedOutputStream;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +31,7 @@ public final class Sepia {
 
   /** Runs a command. */
   public static void main(String[] args) {
-    int exit = run(args, Optional.empty());
+    int exit = run(args);
     System.out.flush();
     if (exit != 0) {
       System.exit(exit);
@@ -62,7 +59,7 @@ public final class Sepia {
     }
   }
 
-  private static int run(String[] args, Optional<Compiler> compiler) {
+  private static int run(String[] args) {
     try {
       Arguments arguments = Arguments.parse(args);
       return run(arguments);
@@ -100,19 +97,29 @@ public final class Sepia {
 
   private static int call(Project project, Build build, Arguments arguments, long start)
       throws IOException {
-    PrintStream out =
-        new PrintStream(
-            new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16), false);
-    try (Runner runner =
-        new Runner(build, arguments.settings().variant().level(), arguments.rest(), out)) {
-      long result = runner.run(project.main());
+    try (Runner runner = runner(project, build, arguments.settings().variant().level())) {
+      int result = runner.run(arguments.rest());
       if (arguments.settings().explain()) {
         System.err.println(
-            "%d of %d modules loaded; %.1f ms from start to end"
-                .formatted(
-                    runner.loadedModules(), build.modules(), (System.nanoTime() - start) / 1e6));
+            "%.1f ms from start to end".formatted((System.nanoTime() - start) / 1e6));
       }
-      return (int) result & 0xff;
+      return result;
     }
+  }
+
+  private static Runner runner(Project project, Build build, int level) throws IOException {
+    Shelf.Entry program = program(project, build.program());
+    try {
+      return Runner.of(program, project.main(), level);
+    } catch (MalformedImageException e) {
+      Shelf.Entry again = program(project, build.programAgain(e.getMessage()));
+      return Runner.of(again, project.main(), level);
+    }
+  }
+
+  private static Shelf.Entry program(Project project, Optional<Shelf.Entry> program)
+      throws IOException {
+    return program.orElseThrow(
+        () -> new IOException(project.main() + " exports no 'fn main(): int'"));
   }
 }
