@@ -154,6 +154,7 @@ final class Build implements AutoCloseable {
       program = Optional.empty();
       return false;
     }
+    report.note("no file looks changed, so only the program was looked at");
     for (String module : last.modules()) {
       report.add(new Report.Line(module, Report.Outcome.FRESH, List.of(), 0));
     }

@@ -5,11 +5,14 @@ import dev.calotype.examples.sepia.Syntax.Statement;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -23,6 +26,7 @@ final class CGenerator {
   private final Map<Expression, Type> types;
   private final Map<String, Syntax.Table> tables = new HashMap<>();
   private final SortedMap<String, Signature> used = new TreeMap<>();
+  private final SortedSet<String> calls = new TreeSet<>();
   private final Literals literals = new Literals();
   private final StringBuilder body = new StringBuilder();
   private String function = "";
@@ -41,13 +45,18 @@ final class CGenerator {
    *
    * @param c the program in C
    * @param literals its texts, which go into the data
+   * @param calls the modules that it calls, whatever of that a compiler leaves
    */
-  record Generated(String c, Literals literals) {}
+  record Generated(String c, Literals literals, SortedSet<String> calls) {
+    Generated {
+      calls = Collections.unmodifiableSortedSet(new TreeSet<>(calls));
+    }
+  }
 
   static Generated generate(
       Syntax.Module module, Map<String, Interface> imports, Map<Expression, Type> types) {
     CGenerator generator = new CGenerator(module, imports, types);
-    return new Generated(generator.all(), generator.literals);
+    return new Generated(generator.all(), generator.literals, generator.calls);
   }
 
   /** The symbol of a function: no other module has it. */
@@ -350,6 +359,7 @@ final class CGenerator {
     }
     String symbol = symbol(other.module(), it.name());
     used.put(symbol, signature);
+    calls.add(other.module());
     return symbol;
   }
 

@@ -29,7 +29,7 @@ record FileState(long size, long modified, long changed, long inode) {
         (Long) all.get("ino"));
   }
 
-  // Written out: the JDK's own is made anew at each start.
+  // These three are written out, as a record's own are made anew at each start.
   @Override
   public boolean equals(Object other) {
     return other instanceof FileState it
@@ -42,6 +42,16 @@ record FileState(long size, long modified, long changed, long inode) {
   @Override
   public int hashCode() {
     return Long.hashCode(size ^ modified ^ changed ^ inode);
+  }
+
+  @Override
+  public String toString() {
+    return String.join(
+        " ",
+        Long.toString(size),
+        Long.toString(modified),
+        Long.toString(changed),
+        Long.toString(inode));
   }
 
   /** Whether another edit at that moment could not have left the same times. */

@@ -1,12 +1,11 @@
 package dev.calotype.examples.sepia;
 
-import dev.calotype.Durability;
+import dev.calotype.MalformedImageException;
 import dev.calotype.graph.Fingerprint;
 import dev.calotype.ji.DataFile;
 import dev.calotype.ji.DataFileWriter;
 import dev.calotype.ji.DataSection;
 import dev.calotype.ji.Expectations;
-import dev.calotype.ji.Tier;
 import dev.calotype.ji.Validity;
 import dev.calotype.ji.WriteOptions;
 import dev.calotype.stream.Metadata;
@@ -14,12 +13,12 @@ import dev.calotype.stream.MetadataReader;
 import dev.calotype.stream.MetadataWriter;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -37,6 +36,11 @@ final class Memory {
 
   private final Path file;
   private final SortedMap<String, Known> known = new TreeMap<>();
+
+  /** What was read and not decoded into {@link #known} yet: a start need not. */
+  private Optional<MemorySegment> encoded = Optional.empty();
+
+  private long files;
   private Program program = Program.NONE;
   private String compilerFile = "";
   private String compiler = "";
@@ -69,19 +73,22 @@ final class Memory {
   /** The memory in a file; empty if it is not there or can't be read. */
   static Memory open(Path file) throws IOException {
     Memory memory = new Memory(file);
-    Expectations full = Expectations.none().withCompiler(FORMAT).withTier(Tier.FULL);
-    try (Arena arena = Arena.ofConfined();
-        Validity validity = DataFile.check(file, full)) {
+    // What it says is verified as it is read.
+    Expectations expected = Expectations.none().withCompiler(FORMAT);
+    try (Validity validity = DataFile.check(file, expected)) {
       if (validity instanceof Validity.Fresh fresh) {
         DataSection section = fresh.data().section(SECTION).orElseThrow();
-        memory.read(MetadataReader.of(section.load(arena), file.toString()));
+        memory.read(section.load(Arena.ofAuto()));
       }
+      return memory;
+    } catch (MalformedImageException e) {
+      return new Memory(file);
     }
-    return memory;
   }
 
   /** All files by name, as they were found before or since. */
   SortedMap<String, Known> files() {
+    readFiles();
     return known;
   }
 
@@ -92,13 +99,20 @@ final class Memory {
 
   /** Whether no file of the program looks different from when it was built last. */
   boolean isUnchanged(Project project) throws IOException {
+    if (encoded.isEmpty()) {
+      return false; // It is a first build, or there was reason to look.
+    }
+    MetadataReader in = reader().at(files);
     try {
-      for (Map.Entry<String, Known> it : known.entrySet()) {
-        if (!it.getValue().state().equals(FileState.of(project.path(it.getKey())))) {
+      for (int left = in.unsigned32(); left > 0; left--) {
+        Path path = project.path(in.string());
+        in.fixed128();
+        if (!state(in).equals(FileState.of(path))) {
           return false;
         }
+        in.fixed128();
       }
-      return !known.isEmpty();
+      return true;
     } catch (NoSuchFileException e) {
       return false;
     }
@@ -110,6 +124,7 @@ final class Memory {
    * @param files the names of all files that it is made from
    */
   void setProgram(Program built, Set<String> files) {
+    readFiles();
     isChanged |= !built.equals(program) || !known.keySet().equals(files);
     program = built;
     known.keySet().retainAll(files);
@@ -129,6 +144,7 @@ final class Memory {
     } catch (NoSuchFileException e) {
       return Optional.empty();
     }
+    readFiles();
     Known before = known.get(name);
     if (before != null && before.state().equals(state)) {
       return Optional.of(before.content());
@@ -162,8 +178,9 @@ final class Memory {
     if (!isChanged) {
       return;
     }
-    WriteOptions options =
-        WriteOptions.standard().withReplace(true).withDurability(Durability.FAST);
+    readFiles();
+    // Durable, since what is published fast is looked up among the proven before each use.
+    WriteOptions options = WriteOptions.standard().withReplace(true);
     try (Arena arena = Arena.ofConfined();
         MetadataWriter out = MetadataWriter.create(file, true);
         DataFileWriter data = DataFileWriter.create(file, options.withCompiler(FORMAT))) {
@@ -189,7 +206,13 @@ final class Memory {
     });
   }
 
-  private void read(MetadataReader in) {
+  private MetadataReader reader() {
+    return MetadataReader.of(encoded.orElseThrow(), file.toString());
+  }
+
+  private void read(MemorySegment bytes) {
+    encoded = Optional.of(bytes);
+    MetadataReader in = reader();
     compilerFile = in.string();
     compiler = in.string();
     Fingerprint built = fingerprint(in);
@@ -199,13 +222,25 @@ final class Memory {
       modules.add(in.string());
     }
     program = new Program(built, builtBy, List.copyOf(modules));
-    int count = in.unsigned32();
-    for (int i = 0; i < count; i++) {
+    files = in.position();
+  }
+
+  private void readFiles() {
+    if (encoded.isEmpty()) {
+      return;
+    }
+    MetadataReader in = reader().at(files);
+    for (int left = in.unsigned32(); left > 0; left--) {
       String name = in.string();
       Fingerprint key = fingerprint(in);
-      FileState state = new FileState(in.fixed64(), in.fixed64(), in.fixed64(), in.fixed64());
+      FileState state = state(in);
       known.put(name, new Known(key, state, fingerprint(in)));
     }
+    encoded = Optional.empty();
+  }
+
+  private static FileState state(MetadataReader in) {
+    return new FileState(in.fixed64(), in.fixed64(), in.fixed64(), in.fixed64());
   }
 
   private static Fingerprint fingerprint(MetadataReader in) {

@@ -83,7 +83,7 @@ final class ModuleCompiler {
           try (DataFileWriter out = DataFileWriter.create(target, draft.options())) {
             DataWriter.write(
                 work.module(),
-                work.generated().literals(),
+                work.generated(),
                 name -> project.file(work.name()).resolveSibling(name),
                 out);
             out.publish();

@@ -21,14 +21,18 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
  * Makes a program of its modules, so that a start finds, checks and loads one thing. Their data go
  * together into one section of one data file; their objects, and one with the cells that lead into
- * that section, into one library. Calls between modules are the linker's to connect.
+ * that section, into one library. Calls between modules are the linker's to connect. What nothing
+ * calls is left out: modules here, functions by the linker.
  */
 final class ProgramLinker {
   /** The option of the note that says how much the code was optimised. */
@@ -42,6 +46,9 @@ final class ProgramLinker {
   /** The type of the function that starts a program. */
   static final String ENTRY_TYPE = "(P)J";
 
+  /** For the linker, through the driver: leaves out what nothing calls, and local names. */
+  private static final List<String> OMIT = List.of("-Wl,--gc-sections", "-Wl,-s");
+
   private static final String SECTION = "data";
   private static final int ALIGNMENT = 8;
 
@@ -53,13 +60,13 @@ final class ProgramLinker {
   /**
    * A program to link.
    *
-   * @param modules the entries by module, open, in the order that their data get
+   * @param all the entries by module, open
    * @param identity the compiler's
    */
-  ProgramLinker(
-      String main, Map<String, Shelf.Entry> modules, Variant variant, String identity) {
+  ProgramLinker(String main, Map<String, Shelf.Entry> all, Variant variant, String identity)
+      throws IOException {
     this.main = main;
-    this.modules = modules;
+    this.modules = called(main, all);
     this.variant = variant;
     this.identity = identity;
   }
@@ -103,8 +110,23 @@ final class ProgramLinker {
       Path cells = folder.resolve("program.cells.o");
       ObjectWriter.of(CodeMaker.TARGET).add(cells(data, callsJava)).write(cells, options);
       objects.add(cells);
-      Link.of(data, objects).write(target, options);
+      Link.of(data, objects).withArguments(OMIT).write(target, options);
     }
+  }
+
+  /** The modules that a program may call, in an order that depends on nothing else. */
+  private static Map<String, Shelf.Entry> called(String main, Map<String, Shelf.Entry> all)
+      throws IOException {
+    Map<String, Shelf.Entry> called = new LinkedHashMap<>();
+    Deque<String> waiting = new ArrayDeque<>(List.of(main));
+    while (!waiting.isEmpty()) {
+      String module = waiting.remove();
+      Shelf.Entry entry = all.get(module);
+      if (entry != null && called.put(module, entry) == null) {
+        waiting.addAll(entry.metadata().calls());
+      }
+    }
+    return called;
   }
 
   private CellTable cells(Validity.Fresh data, boolean callsJava) throws IOException {

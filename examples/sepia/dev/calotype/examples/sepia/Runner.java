@@ -20,6 +20,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 
 /**
  * Runs a linked program: loads it, calls it, and says what went wrong in it. Each shape of call
@@ -62,6 +64,20 @@ final class Runner implements AutoCloseable {
         arena.close();
       }
     }
+  }
+
+  /**
+   * Begins what takes a JVM long the first time, on another processor: to load, and to call a
+   * function like those that start programs.
+   */
+  static void prepare() {
+    Thread.ofPlatform().daemon().start(Runner::makeFirstCalls);
+  }
+
+  @SuppressWarnings("restricted")
+  private static void makeFirstCalls() {
+    Loader.prepare();
+    Linker.nativeLinker().downcallHandle(FunctionDescriptor.of(LONG, ValueLayout.ADDRESS));
   }
 
   /**
@@ -147,14 +163,22 @@ final class Runner implements AutoCloseable {
         throw new IOException("no code of the program fits this machine");
       }
       Validity.FreshCode code = choice.best().get();
-      Loader loader = Loader.of(program.data()).withHost(host).withFullCheck();
+      Loader loader = Loader.of(program.data()).withHost(host);
       if (code.code().note() instanceof LinkedNote note) {
         for (ImportCell _ : note.imports()) {
           loader =
               loader.withImport(ProgramLinker.RUNTIME, ProgramLinker.RUNTIME_TYPE, floatText());
         }
       }
+      // The loader verifies the code, and another thread meanwhile the data.
+      FutureTask<Boolean> verified =
+          new FutureTask<>(() -> {
+            program.verify();
+            return true;
+          });
+      Thread.ofPlatform().daemon().start(verified);
       Loading loading = loader.load(code, arena);
+      await(verified);
       if (loading instanceof Loading.Loaded it) {
         return it.code();
       }
@@ -203,6 +227,21 @@ final class Runner implements AutoCloseable {
       case 4 -> "%s: no number at byte %d of %d".formatted(function, a, b);
       default -> "no memory for %d bytes".formatted(a);
     };
+  }
+
+  private static void await(FutureTask<Boolean> task) throws IOException {
+    try {
+      task.get();
+    } catch (ExecutionException e) {
+      switch (e.getCause()) {
+        case IOException io -> throw io;
+        case RuntimeException runtime -> throw runtime;
+        default -> throw new IOException(e.getCause());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
   }
 
   private static void join(Thread thread) throws IOException {

@@ -23,6 +23,7 @@ public final class Sepia {
         -O0 … -O3      how much to optimise (-O2)
         --cpu LEVEL    make code for that level of the CPU: x86-64-v3, for example
         --explain      print what was done for each module, and why
+        --time         print how long it took from start to end
         --store DIR    where compiled modules are kept ($SEPIA_STORE, ~/.cache/sepia)
         --cc NAME      the C compiler ($SEPIA_CC, cc)
       """;
@@ -80,6 +81,9 @@ public final class Sepia {
 
   private static int run(Arguments arguments) throws IOException {
     long start = System.nanoTime();
+    if (arguments.isRun()) {
+      Runner.prepare();
+    }
     Settings settings = arguments.settings();
     Project project = new Project(arguments.file());
     Files.createDirectories(settings.programs());
@@ -99,7 +103,7 @@ public final class Sepia {
       throws IOException {
     try (Runner runner = runner(project, build, arguments.settings().variant().level())) {
       int result = runner.run(arguments.rest());
-      if (arguments.settings().explain()) {
+      if (arguments.settings().time()) {
         System.err.println(
             "%.1f ms from start to end".formatted((System.nanoTime() - start) / 1e6));
       }

@@ -108,6 +108,17 @@ final class Shelf implements AutoCloseable {
       return hit.isStored();
     }
 
+    /**
+     * Verifies every byte of the data.
+     *
+     * @throws dev.calotype.MalformedImageException if one is not as it was written
+     */
+    void verify() throws IOException {
+      for (DataSection section : data().data().sections()) {
+        section.verify();
+      }
+    }
+
     /** The metadata, in place. */
     ModuleMetadata metadata() throws IOException {
       DataSection section = data().data().section(ModuleMetadata.SECTION).orElseThrow();
