@@ -31,7 +31,7 @@ final class Build implements AutoCloseable {
   private final Shelf shelf;
   private final Memory memory;
   private final Compiler compiler;
-  private final Report report = new Report();
+  private Report report = new Report();
   private final Map<String, Recipe> recipes = new LinkedHashMap<>();
   private final Map<String, Shelf.Entry> entries = new HashMap<>();
   private Optional<Shelf.Entry> program = Optional.empty();
@@ -101,6 +101,7 @@ final class Build implements AutoCloseable {
       program = Optional.empty();
     }
     shelf.drop(Shelf.programKey(identity, project.main(), memory.program().fingerprint()));
+    report = new Report();
     report.note("the program was damaged in the store: " + why);
     run(false);
     return program;

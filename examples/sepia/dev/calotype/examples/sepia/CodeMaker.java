@@ -27,7 +27,9 @@ final class CodeMaker {
     try (WorkFolder folder = new WorkFolder()) {
       Path c = folder.resolve(module + ".c");
       Files.writeString(c, generated.c());
-      compiler.compile(c, target, variant);
+      Path object = folder.resolve(module + ".o");
+      compiler.compile(c, object, variant);
+      Files.copy(object, target); // Says it in its own words if the disk is full.
     }
   }
 }

@@ -67,8 +67,8 @@ final class Runner implements AutoCloseable {
   }
 
   /**
-   * Begins what takes a JVM long the first time, on another processor: to load, and to call a
-   * function like those that start programs.
+   * Begins what takes a JVM long the first time, on another processor: to digest, to load, and to
+   * call a function like those that start programs.
    */
   static void prepare() {
     Thread.ofPlatform().daemon().start(Runner::makeFirstCalls);
@@ -76,6 +76,7 @@ final class Runner implements AutoCloseable {
 
   @SuppressWarnings("restricted")
   private static void makeFirstCalls() {
+    Fingerprints.sha256();
     Loader.prepare();
     Linker.nativeLinker().downcallHandle(FunctionDescriptor.of(LONG, ValueLayout.ADDRESS));
   }

@@ -92,16 +92,24 @@ public final class Sepia {
     try (Shelf shelf = new Shelf(settings.store());
         Build build = new Build(project, settings, shelf, memory, compiler)) {
       build.run(arguments.isRun());
-      if (settings.explain()) {
-        build.report().text().forEach(System.err::println);
+      if (arguments.isRun()) {
+        return call(project, build, arguments, start);
       }
-      return arguments.isRun() ? call(project, build, arguments, start) : 0;
+      explain(build, settings);
+      return 0;
+    }
+  }
+
+  private static void explain(Build build, Settings settings) {
+    if (settings.explain()) {
+      build.report().text().forEach(System.err::println);
     }
   }
 
   private static int call(Project project, Build build, Arguments arguments, long start)
       throws IOException {
     try (Runner runner = runner(project, build, arguments.settings().variant().level())) {
+      explain(build, arguments.settings());
       int result = runner.run(arguments.rest());
       if (arguments.settings().time()) {
         System.err.println(

@@ -178,8 +178,9 @@ enum SettingKind {
   }
 
   private static Optional<Object> quantity(String text, Map<String, Long> units, String suffix) {
-    if (isSmallNumber(text) && units.get("") instanceof Long multiple) {
-      return Optional.of(Long.parseLong(text) * multiple);
+    Long one = units.get("");
+    if (one != null && isSmallNumber(text)) {
+      return Optional.of(Long.parseLong(text) * one);
     }
     Matcher matcher = Quantity.PATTERN.matcher(text.strip());
     if (!matcher.matches()) {
