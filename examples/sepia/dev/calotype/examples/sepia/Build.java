@@ -83,9 +83,7 @@ final class Build implements AutoCloseable {
     return recipes.size();
   }
 
-  /**
-   * The linked program, open as long as this is; empty if it has no {@code main} to start with.
-   */
+  /** The linked program, open as long as this is; empty if it has no {@code main} to start with. */
   Optional<Shelf.Entry> program() {
     return program;
   }
@@ -202,7 +200,8 @@ final class Build implements AutoCloseable {
       if (!isFresh) {
         Shelf.Answer answer = shelf.get(key(module));
         answer.entry().ifPresent(entry -> entries.put(module, entry));
-        isFresh = answer.entry().isPresent() && answer.entry().get().has(settings.variant().object());
+        isFresh =
+            answer.entry().isPresent() && answer.entry().get().has(settings.variant().object());
         if (!isFresh) {
           jobs.add(new Job(module, answer.entry(), causes(dependencies, module, answer)));
         }
@@ -245,8 +244,7 @@ final class Build implements AutoCloseable {
       report(Report.Outcome.FRESH, "", start);
       return;
     }
-    ProgramLinker linker =
-        new ProgramLinker(project.main(), whole(), settings.variant(), identity);
+    ProgramLinker linker = new ProgramLinker(project.main(), whole(), settings.variant(), identity);
     Shelf.CodeMaking code = linker::link;
     Shelf.Entry linked =
         entry.isPresent()
@@ -271,8 +269,7 @@ final class Build implements AutoCloseable {
 
   private void report(Report.Outcome outcome, String cause, long start) {
     List<String> causes = cause.isEmpty() ? List.of() : List.of(cause);
-    report.setProgram(
-        new Report.Line(Report.PROGRAM, outcome, causes, System.nanoTime() - start));
+    report.setProgram(new Report.Line(Report.PROGRAM, outcome, causes, System.nanoTime() - start));
   }
 
   /** The entries of all modules, each of whose bytes was verified, or just written. */
@@ -382,8 +379,7 @@ final class Build implements AutoCloseable {
   }
 
   private ModuleCompiler compiler() {
-    return new ModuleCompiler(
-        project, shelf, new CodeMaker(compiler), settings.variant());
+    return new ModuleCompiler(project, shelf, new CodeMaker(compiler), settings.variant());
   }
 
   /** The interface of a module: from its data where that is there, else from its source. */

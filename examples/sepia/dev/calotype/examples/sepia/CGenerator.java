@@ -325,7 +325,8 @@ final class CGenerator {
       }
       case "slice" ->
           keep(Type.BYTES, "slice(%s, %s)".formatted(String.join(", ", arguments), function));
-      default -> result(it, "%s(%s)".formatted(symbol(name(), it.name()), String.join(", ", arguments)));
+      default ->
+          result(it, "%s(%s)".formatted(symbol(name(), it.name()), String.join(", ", arguments)));
     };
   }
 

@@ -60,8 +60,7 @@ final class DataWriter {
   }
 
   private static void metadata(
-      Syntax.Module module, CGenerator.Generated generated, DataFileWriter out)
-      throws IOException {
+      Syntax.Module module, CGenerator.Generated generated, DataFileWriter out) throws IOException {
     try (WorkFolder folder = new WorkFolder();
         Arena arena = Arena.ofConfined();
         MetadataWriter writer = MetadataWriter.create(folder.resolve("metadata"), true)) {

@@ -144,7 +144,9 @@ final class Shelf implements AutoCloseable {
     /** The best code of that level for a host. */
     CodeChoice code(int level, Host host) throws IOException {
       return hit.code(
-          Expectations.none().withHost(host).withOption(ProgramLinker.LEVEL, Integer.toString(level)),
+          Expectations.none()
+              .withHost(host)
+              .withOption(ProgramLinker.LEVEL, Integer.toString(level)),
           Map.of());
     }
 

@@ -48,7 +48,14 @@ final class SystemCompiler implements Compiler {
       command.add("-march=" + variant.cpu());
     }
     // Numbers wrap around, and are the same on every CPU.
-    command.addAll(List.of("-fPIC", "-ffunction-sections", "-fwrapv", "-fno-math-errno", "-ffp-contract=off", "-w"));
+    command.addAll(
+        List.of(
+            "-fPIC",
+            "-ffunction-sections",
+            "-fwrapv",
+            "-fno-math-errno",
+            "-ffp-contract=off",
+            "-w"));
     command.addAll(List.of(source.toString(), "-o", object.toString()));
     run(command);
   }

@@ -168,13 +168,14 @@ enum SettingKind {
 
   /** Which most are; what takes any other apart is slow to begin with. */
   private static boolean isSmallNumber(String text) {
-    return text.length() < 10 && !text.isEmpty() && text.chars().allMatch(it -> '0' <= it && it <= '9');
+    return text.length() < 10
+        && !text.isEmpty()
+        && text.chars().allMatch(it -> '0' <= it && it <= '9');
   }
 
   /** A number and a unit. */
   private static final class Quantity {
-    static final Pattern PATTERN =
-        Pattern.compile("(\\d{1,19}(?:\\.\\d{1,9})?) ?([A-Za-z%]{0,3})");
+    static final Pattern PATTERN = Pattern.compile("(\\d{1,19}(?:\\.\\d{1,9})?) ?([A-Za-z%]{0,3})");
   }
 
   private static Optional<Object> quantity(String text, Map<String, Long> units, String suffix) {

@@ -58,8 +58,7 @@ public final class FileStat {
   /** The same, of a link itself. */
   public boolean lookAtLink(Path path) {
     Optional<PathBytes> name = PathBytes.of(path);
-    return name.isPresent()
-        && look(Posix.AT_FDCWD(), name.get().segment(), AT_SYMLINK_NOFOLLOW);
+    return name.isPresent() && look(Posix.AT_FDCWD(), name.get().segment(), AT_SYMLINK_NOFOLLOW);
   }
 
   /** The same of a path that is there as bytes. */

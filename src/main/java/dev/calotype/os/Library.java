@@ -89,9 +89,7 @@ public final class Library implements AutoCloseable {
 
   private static String error() {
     long text = Call.of(DLERROR, 0);
-    return text == 0
-        ? "the dynamic loader refused it"
-        : memory(text).getString(0);
+    return text == 0 ? "the dynamic loader refused it" : memory(text).getString(0);
   }
 
   private static MemorySegment memory(long address) {

@@ -84,7 +84,8 @@ final class SepiaExample {
           type("Variant").getConstructor(int.class, String.class).newInstance(level, cpu);
       Object settings =
           type("Settings")
-              .getConstructor(type("Variant"), Path.class, String.class, boolean.class, boolean.class)
+              .getConstructor(
+                  type("Variant"), Path.class, String.class, boolean.class, boolean.class)
               .newInstance(variant, store, "", true, false);
       Object lines =
           type("Sepia")
