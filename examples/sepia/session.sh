@@ -10,7 +10,7 @@ cd "$work"
 sleep 3 # What is younger than a file system's clock is coarse is read again.
 
 step() {
-  printf '\n# %s\n$ sepia run --explain %s tour.sepia\n' "$1" "${2-}"
+  printf '\n# %s\n$ sepia run --explain%s tour.sepia\n' "$1" "${2+ $2}"
   "$here/sepia" run --explain ${2-} --store store tour.sepia 2>&1 >/dev/null
 }
 # edit FILE SED-COMMAND

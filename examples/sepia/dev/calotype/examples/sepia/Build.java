@@ -78,11 +78,6 @@ final class Build implements AutoCloseable {
     return report;
   }
 
-  /** How many modules the program has. */
-  int modules() {
-    return recipes.size();
-  }
-
   /** The linked program, open as long as this is; empty if it has no {@code main} to start with. */
   Optional<Shelf.Entry> program() {
     return program;
@@ -94,10 +89,7 @@ final class Build implements AutoCloseable {
    * @param why what was found
    */
   Optional<Shelf.Entry> programAgain(String why) throws IOException {
-    if (program.isPresent()) {
-      program.get().close();
-      program = Optional.empty();
-    }
+    close();
     shelf.drop(Shelf.programKey(identity, project.main(), memory.program().fingerprint()));
     report = new Report();
     report.note("the program was damaged in the store: " + why);
@@ -128,9 +120,11 @@ final class Build implements AutoCloseable {
     for (Shelf.Entry entry : entries.values()) {
       entry.close();
     }
+    entries.clear();
     if (program.isPresent()) {
       program.get().close();
     }
+    program = Optional.empty();
   }
 
   /**
@@ -198,7 +192,7 @@ final class Build implements AutoCloseable {
       waiting.addAll(recipe.imports().keySet());
       boolean isFresh = isLazy && dependencies.isCodeGreen(module, settings.variant());
       if (!isFresh) {
-        Shelf.Answer answer = shelf.get(key(module));
+        Shelf.Answer answer = shelf.get(key(module), Tier.FULL);
         answer.entry().ifPresent(entry -> entries.put(module, entry));
         isFresh =
             answer.entry().isPresent() && answer.entry().get().has(settings.variant().object());
@@ -274,27 +268,24 @@ final class Build implements AutoCloseable {
 
   /** The entries of all modules, each of whose bytes was verified, or just written. */
   private Map<String, Shelf.Entry> whole() throws IOException {
+    Map<String, Shelf.Entry> whole = new LinkedHashMap<>();
     for (String module : recipes.keySet()) {
-      Shelf.Entry entry = entries.get(module);
-      if (entry != null && entry.wasBuilt()) {
-        continue;
-      }
-      Shelf.Answer answer = shelf.get(key(module), Tier.FULL);
-      if (entry != null) {
-        entries.remove(module);
-        entry.close();
-      }
-      boolean isThere =
-          answer.entry().isPresent() && answer.entry().get().has(settings.variant().object());
-      if (isThere) {
-        entries.put(module, answer.entry().get());
-      } else {
-        again(module, answer.entry(), answer.why());
-      }
+      whole.put(module, entry(module));
     }
-    Map<String, Shelf.Entry> ordered = new LinkedHashMap<>();
-    recipes.keySet().forEach(module -> ordered.put(module, entries.get(module)));
-    return ordered;
+    return whole;
+  }
+
+  private Shelf.Entry entry(String module) throws IOException {
+    Shelf.Entry known = entries.get(module);
+    if (known != null) {
+      return known;
+    }
+    Shelf.Answer answer = shelf.get(key(module), Tier.FULL);
+    if (answer.entry().isEmpty() || !answer.entry().get().has(settings.variant().object())) {
+      return again(module, answer.entry(), answer.why());
+    }
+    entries.put(module, answer.entry().get());
+    return answer.entry().get();
   }
 
   /** Why a module can't be used as it is. */
