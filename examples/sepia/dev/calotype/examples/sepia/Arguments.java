@@ -28,6 +28,7 @@ record Arguments(boolean isRun, Settings settings, Path file, List<String> rest)
     int level = 2;
     String cpu = "";
     boolean explain = false;
+    boolean time = false;
     String cache = variable("SEPIA_STORE").orElse("");
     String compiler = variable("SEPIA_CC").orElse("cc");
     int at = 1;
@@ -36,6 +37,7 @@ record Arguments(boolean isRun, Settings settings, Path file, List<String> rest)
         case "-O0", "-O1", "-O2", "-O3" -> level = args[at].charAt(2) - '0';
         case "--cpu" -> cpu = next(args, ++at);
         case "--explain" -> explain = true;
+        case "--time" -> time = true;
         case "--store" -> cache = next(args, ++at);
         case "--cc" -> compiler = next(args, ++at);
         default -> throw new IllegalArgumentException("no option '%s'".formatted(args[at]));
@@ -49,7 +51,7 @@ record Arguments(boolean isRun, Settings settings, Path file, List<String> rest)
       throw new IllegalArgumentException("one program at a time");
     }
     Path folder = cache.isEmpty() ? userCache() : Path.of(cache);
-    Settings settings = new Settings(new Variant(level, cpu), folder, compiler, explain);
+    Settings settings = new Settings(new Variant(level, cpu), folder, compiler, explain, time);
     return new Arguments(command.equals("run"), settings, Path.of(args[at]), rest);
   }
 

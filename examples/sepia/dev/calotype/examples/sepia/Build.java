@@ -3,6 +3,7 @@ package dev.calotype.examples.sepia;
 import dev.calotype.MalformedImageException;
 import dev.calotype.cache.Key;
 import dev.calotype.graph.Fingerprint;
+import dev.calotype.ji.Tier;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayDeque;
@@ -13,13 +14,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Brings all modules of a program up to date: finds what each is made from, looks for it in the
- * store, and compiles what is not there. Owns the entries that it opened.
+ * Brings a program up to date: finds what each module is made from, looks for it in the store,
+ * compiles what is not there, and links all of them unless that was done. Owns the entries that it
+ * opened.
  */
 final class Build implements AutoCloseable {
   private final Project project;
@@ -27,9 +31,10 @@ final class Build implements AutoCloseable {
   private final Shelf shelf;
   private final Memory memory;
   private final Compiler compiler;
-  private final Report report = new Report();
+  private Report report = new Report();
   private final Map<String, Recipe> recipes = new LinkedHashMap<>();
   private final Map<String, Shelf.Entry> entries = new HashMap<>();
+  private Optional<Shelf.Entry> program = Optional.empty();
   private String identity = "";
   private boolean isCompilerNew;
 
@@ -47,11 +52,15 @@ final class Build implements AutoCloseable {
   /**
    * Builds.
    *
-   * @param isLazy whether to believe the graph where it says that nothing has changed, and to look
-   *     for such a module in the store when it is asked for
+   * @param isLazy whether to look at the program alone if none of its files looks changed; and else
+   *     to believe the graph where it says that a module has not, and to look for that module in
+   *     the store when it is linked
    * @throws SourceException if something is wrong with the program
    */
   void run(boolean isLazy) throws IOException {
+    if (isLazy && findProgram()) {
+      return;
+    }
     try {
       build(isLazy);
     } catch (MalformedImageException e) {
@@ -69,37 +78,23 @@ final class Build implements AutoCloseable {
     return report;
   }
 
-  /** How many modules the program has. */
-  int modules() {
-    return recipes.size();
-  }
-
-  /** The entry of a module, open as long as this is. */
-  Shelf.Entry entry(String module) throws IOException {
-    Shelf.Entry entry = entries.get(module);
-    if (entry != null) {
-      return entry;
-    }
-    Shelf.Answer answer = shelf.get(key(module));
-    if (answer.entry().isEmpty() || !answer.entry().get().has(settings.variant())) {
-      return again(module, answer.entry(), answer.why());
-    }
-    entries.put(module, answer.entry().get());
-    return answer.entry().get();
+  /** The linked program, open as long as this is; empty if it has no {@code main} to start with. */
+  Optional<Shelf.Entry> program() {
+    return program;
   }
 
   /**
-   * Compiles a module anew, whose entry was damaged though it did not look so.
+   * Links the program anew, whose entry was damaged though it did not look so.
    *
    * @param why what was found
    */
-  Shelf.Entry again(String module, String why) throws IOException {
-    Shelf.Entry old = entries.remove(module);
-    if (old != null) {
-      old.close();
-    }
-    shelf.drop(key(module));
-    return again(module, Optional.empty(), why);
+  Optional<Shelf.Entry> programAgain(String why) throws IOException {
+    close();
+    shelf.drop(Shelf.programKey(identity, project.main(), memory.program().fingerprint()));
+    report = new Report();
+    report.note("the program was damaged in the store: " + why);
+    run(false);
+    return program;
   }
 
   private Shelf.Entry again(String module, Optional<Shelf.Entry> entry, String why)
@@ -115,8 +110,9 @@ final class Build implements AutoCloseable {
     }
     ModuleCompiler.Work work =
         ModuleCompiler.Work.of(parsed, imports, key(module), entry, List.of(why));
-    add(compiler().compile(work));
-    return entry(module);
+    ModuleCompiler.Done done = compiler().compile(work);
+    add(done);
+    return done.entry();
   }
 
   @Override
@@ -124,6 +120,39 @@ final class Build implements AutoCloseable {
     for (Shelf.Entry entry : entries.values()) {
       entry.close();
     }
+    entries.clear();
+    if (program.isPresent()) {
+      program.get().close();
+    }
+    program = Optional.empty();
+  }
+
+  /**
+   * Finds the linked program of last time, if nothing that it is made from looks changed: a look at
+   * each file and one at the store.
+   */
+  private boolean findProgram() throws IOException {
+    long start = System.nanoTime();
+    Memory.Program last = memory.program();
+    identity = compiler.identity();
+    if (!last.compiler().equals(identity) || !memory.isUnchanged(project)) {
+      return false;
+    }
+    program = shelf.get(Shelf.programKey(identity, project.main(), last.fingerprint())).entry();
+    if (program.isEmpty()) {
+      return false;
+    }
+    if (!program.get().has(settings.variant().library())) {
+      program.get().close();
+      program = Optional.empty();
+      return false;
+    }
+    report.note("no file looks changed, so only the program was looked at");
+    for (String module : last.modules()) {
+      report.add(new Report.Line(module, Report.Outcome.FRESH, List.of(), 0));
+    }
+    report(Report.Outcome.FRESH, "", start);
+    return true;
   }
 
   private void build(boolean isLazy) throws IOException {
@@ -138,6 +167,7 @@ final class Build implements AutoCloseable {
         report.note("the compiler changed: it was '%s', it is '%s'".formatted(before, identity));
       }
       compile(dependencies, jobs(dependencies, isLazy));
+      link(dependencies);
       for (String module : entries.keySet()) {
         String code = key(module).hex() + settings.variant().tag();
         dependencies.recordCode(module, settings.variant(), Fingerprints.of(code));
@@ -162,9 +192,10 @@ final class Build implements AutoCloseable {
       waiting.addAll(recipe.imports().keySet());
       boolean isFresh = isLazy && dependencies.isCodeGreen(module, settings.variant());
       if (!isFresh) {
-        Shelf.Answer answer = shelf.get(key(module));
+        Shelf.Answer answer = shelf.get(key(module), Tier.FULL);
         answer.entry().ifPresent(entry -> entries.put(module, entry));
-        isFresh = answer.entry().isPresent() && answer.entry().get().has(settings.variant());
+        isFresh =
+            answer.entry().isPresent() && answer.entry().get().has(settings.variant().object());
         if (!isFresh) {
           jobs.add(new Job(module, answer.entry(), causes(dependencies, module, answer)));
         }
@@ -176,6 +207,85 @@ final class Build implements AutoCloseable {
       }
     }
     return jobs;
+  }
+
+  /** Links the program, unless there is one of these very modules. */
+  private void link(Dependencies dependencies) throws IOException {
+    StringBuilder keys = new StringBuilder();
+    Set<String> files = new TreeSet<>(recipes.keySet());
+    for (Map.Entry<String, Recipe> module : recipes.entrySet()) {
+      keys.append(module.getKey()).append(' ').append(key(module.getKey()).hex()).append('\n');
+      files.addAll(module.getValue().files().keySet());
+    }
+    Memory.Program last = memory.program();
+    Memory.Program now =
+        new Memory.Program(
+            Fingerprints.of(keys.toString()), identity, List.copyOf(recipes.keySet()));
+    if (CGenerator.canStart(interfaceOf(dependencies, project.main()))) {
+      link(last, now.fingerprint());
+      memory.setProgram(now, files);
+    }
+  }
+
+  private void link(Memory.Program last, Fingerprint modules) throws IOException {
+    long start = System.nanoTime();
+    Key key = Shelf.programKey(identity, project.main(), modules);
+    String library = settings.variant().library();
+    Shelf.Answer answer = shelf.get(key);
+    Optional<Shelf.Entry> entry = answer.entry();
+    if (entry.isPresent() && entry.get().has(library)) {
+      program = entry;
+      report(Report.Outcome.FRESH, "", start);
+      return;
+    }
+    ProgramLinker linker = new ProgramLinker(project.main(), whole(), settings.variant(), identity);
+    Shelf.CodeMaking code = linker::link;
+    Shelf.Entry linked =
+        entry.isPresent()
+            ? shelf.extend(key, entry.get(), library, code)
+            : shelf.build(
+                key, (target, draft) -> linker.writeData(target, draft.options()), library, code);
+    program = Optional.of(linked);
+    if (!linked.isStored()) {
+      report.note("the program could not be kept in the store");
+    }
+    if (!linked.wasBuilt()) {
+      report(Report.Outcome.FRESH, "somebody else linked it meanwhile", start);
+    } else if (entry.isPresent()) {
+      report(Report.Outcome.LINKED, "no code for " + settings.variant(), start);
+    } else if (last.modules().isEmpty()) {
+      report(Report.Outcome.LINKED, "new", start);
+    } else {
+      boolean isSame = last.fingerprint().equals(modules);
+      report(Report.Outcome.LINKED, isSame ? answer.why() : "modules changed", start);
+    }
+  }
+
+  private void report(Report.Outcome outcome, String cause, long start) {
+    List<String> causes = cause.isEmpty() ? List.of() : List.of(cause);
+    report.setProgram(new Report.Line(Report.PROGRAM, outcome, causes, System.nanoTime() - start));
+  }
+
+  /** The entries of all modules, each of whose bytes was verified, or just written. */
+  private Map<String, Shelf.Entry> whole() throws IOException {
+    Map<String, Shelf.Entry> whole = new LinkedHashMap<>();
+    for (String module : recipes.keySet()) {
+      whole.put(module, entry(module));
+    }
+    return whole;
+  }
+
+  private Shelf.Entry entry(String module) throws IOException {
+    Shelf.Entry known = entries.get(module);
+    if (known != null) {
+      return known;
+    }
+    Shelf.Answer answer = shelf.get(key(module), Tier.FULL);
+    if (answer.entry().isEmpty() || !answer.entry().get().has(settings.variant().object())) {
+      return again(module, answer.entry(), answer.why());
+    }
+    entries.put(module, answer.entry().get());
+    return answer.entry().get();
   }
 
   /** Why a module can't be used as it is. */
@@ -260,8 +370,7 @@ final class Build implements AutoCloseable {
   }
 
   private ModuleCompiler compiler() {
-    return new ModuleCompiler(
-        project, shelf, new CodeMaker(compiler, identity), settings.variant());
+    return new ModuleCompiler(project, shelf, new CodeMaker(compiler), settings.variant());
   }
 
   /** The interface of a module: from its data where that is there, else from its source. */

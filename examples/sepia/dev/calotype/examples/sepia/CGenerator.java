@@ -4,11 +4,15 @@ import dev.calotype.examples.sepia.Syntax.Expression;
 import dev.calotype.examples.sepia.Syntax.Statement;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -16,14 +20,13 @@ import java.util.stream.Collectors;
  * left to right. No line of the source goes into it, so that moving code changes nothing.
  */
 final class CGenerator {
-  /** The cell of the section with the texts. */
-  static final String LITERALS_CELL = "cell_literals";
-
   private final Syntax.Module module;
+  private final String literalsCell;
   private final Map<String, Interface> imports;
   private final Map<Expression, Type> types;
   private final Map<String, Syntax.Table> tables = new HashMap<>();
   private final SortedMap<String, Signature> used = new TreeMap<>();
+  private final SortedSet<String> calls = new TreeSet<>();
   private final Literals literals = new Literals();
   private final StringBuilder body = new StringBuilder();
   private String function = "";
@@ -32,6 +35,7 @@ final class CGenerator {
   private CGenerator(
       Syntax.Module module, Map<String, Interface> imports, Map<Expression, Type> types) {
     this.module = module;
+    this.literalsCell = cell(name(), DataWriter.LITERALS);
     this.imports = imports;
     this.types = types;
   }
@@ -41,23 +45,40 @@ final class CGenerator {
    *
    * @param c the program in C
    * @param literals its texts, which go into the data
+   * @param calls the modules that it calls, whatever of that a compiler leaves
    */
-  record Generated(String c, Literals literals) {}
+  record Generated(String c, Literals literals, SortedSet<String> calls) {
+    Generated {
+      calls = Collections.unmodifiableSortedSet(new TreeSet<>(calls));
+    }
+  }
 
   static Generated generate(
       Syntax.Module module, Map<String, Interface> imports, Map<Expression, Type> types) {
     CGenerator generator = new CGenerator(module, imports, types);
-    return new Generated(generator.all(), generator.literals);
+    return new Generated(generator.all(), generator.literals, generator.calls);
   }
 
-  /** The symbol of a function. */
-  static String symbol(String function) {
-    return "f_" + function;
+  /** The symbol of a function: no other module has it. */
+  static String symbol(String module, String function) {
+    return "f_%s_%s".formatted(mangled(module), function);
   }
 
-  /** The symbol of a table's cell. */
-  static String cell(String table) {
-    return "cell_table_" + table;
+  /** The symbol through which the program that starts with this module is called. */
+  static String entry(String module) {
+    return "entry_" + mangled(module);
+  }
+
+  /** The symbol of the cell that leads to a section of a module's data. */
+  static String cell(String module, String section) {
+    return "cell_%s_%s".formatted(mangled(module), section.replace('.', '_'));
+  }
+
+  /** Each part with its length before it, so that no two names become one. */
+  private static String mangled(String module) {
+    return Arrays.stream(module.split("\\."))
+        .map(part -> part.length() + part)
+        .collect(Collectors.joining());
   }
 
   private String all() {
@@ -65,29 +86,49 @@ final class CGenerator {
     module.functions().forEach(this::function);
     StringBuilder head = new StringBuilder(Prelude.TEXT);
     if (!literals.isEmpty()) {
-      head.append("CELL bytes ").append(LITERALS_CELL).append(";\n");
+      head.append("CELL bytes ").append(literalsCell).append(";\n");
     }
     for (Syntax.Table table : module.tables()) {
-      head.append("CELL bytes ").append(cell(table.name())).append(";\n");
+      head.append("CELL bytes ").append(tableCell(table.name())).append(";\n");
     }
-    used.forEach((name, signature) ->
-        head.append("static %s;\n".formatted(declaration(signature, "(*%s)".formatted(name)))));
+    used.forEach((symbol, signature) ->
+        head.append("HIDDEN %s;\n".formatted(declaration(signature, symbol))));
     for (Syntax.Function it : module.functions()) {
       head.append(head(it)).append(";\n");
     }
-    return head.append('\n').append(body).toString();
+    head.append('\n').append(body);
+    if (canStart(Interface.of(module))) {
+      head.append(Prelude.RUNTIME);
+      head.append(
+          "EXPORT i64 %s(struct context *it) { return run(it, %s); }\n"
+              .formatted(entry(name()), symbol(name(), "main")));
+    }
+    return head.toString();
   }
 
-  private static String head(Syntax.Function function) {
+  /** Whether a program can start with a module. */
+  static boolean canStart(Interface module) {
+    return new Signature(List.of(), Type.INT).equals(module.functions().get("main"));
+  }
+
+  private String name() {
+    return module.source().module();
+  }
+
+  private String tableCell(String table) {
+    return cell(name(), DataWriter.section(table));
+  }
+
+  private String head(Syntax.Function function) {
     String parameters =
         function.parameters().stream()
             .map(parameter -> parameter.type().inC() + " v_" + parameter.name())
             .collect(Collectors.joining(", "));
     return "%s %s %s(%s)"
         .formatted(
-            function.isExported() ? "EXPORT" : "static UNUSED",
+            function.isExported() ? "HIDDEN" : "static UNUSED",
             function.result().inC(),
-            symbol(function.name()),
+            symbol(name(), function.name()),
             parameters.isEmpty() ? "void" : parameters);
   }
 
@@ -171,7 +212,7 @@ final class CGenerator {
     return switch (expression) {
       case Syntax.Literal it -> literal(it);
       case Syntax.Name it ->
-          tables.containsKey(it.at().text()) ? cell(it.at().text()) : "v_" + it.at().text();
+          tables.containsKey(it.at().text()) ? tableCell(it.at().text()) : "v_" + it.at().text();
       case Syntax.Unary it -> {
         String operand = value(it.operand());
         yield keep(type(it), "%s%s".formatted(it.at().text(), operand));
@@ -194,7 +235,7 @@ final class CGenerator {
       case INT -> integer(Numbers.integer(text));
       case FLOAT ->
           Double.toHexString(Double.parseDouble(text)).replace("Infinity", "__builtin_inf()");
-      case BYTES -> "(%s + %d)".formatted(LITERALS_CELL, literals.offset(text));
+      case BYTES -> "(%s + %d)".formatted(literalsCell, literals.offset(text));
       default -> text.equals("true") ? "(i64)1" : "(i64)0";
     };
   }
@@ -284,7 +325,8 @@ final class CGenerator {
       }
       case "slice" ->
           keep(Type.BYTES, "slice(%s, %s)".formatted(String.join(", ", arguments), function));
-      default -> result(it, "%s(%s)".formatted(symbol(it.name()), String.join(", ", arguments)));
+      default ->
+          result(it, "%s(%s)".formatted(symbol(name(), it.name()), String.join(", ", arguments)));
     };
   }
 
@@ -293,7 +335,7 @@ final class CGenerator {
       case FLOAT -> "float_text(%s)".formatted(value);
       case BOOL ->
           "(%s ? (%4$s + %d) : (%4$s + %d))"
-              .formatted(value, literals.offset("true"), literals.offset("false"), LITERALS_CELL);
+              .formatted(value, literals.offset("true"), literals.offset("false"), literalsCell);
       default -> "int_text(%s)".formatted(value);
     };
   }
@@ -306,7 +348,7 @@ final class CGenerator {
     return keep(type(it), call);
   }
 
-  /** A pointer to a function of another module, which is asked for at its first call. */
+  /** A function of another module, which the linker finds. */
   private String imported(Syntax.Call it) {
     Interface other = imports.get(it.module());
     if (other == null) {
@@ -316,12 +358,10 @@ final class CGenerator {
     if (signature == null) {
       throw new IllegalStateException(it.name());
     }
-    String pointer = "i_%s_%s".formatted(it.module(), it.name());
-    used.put(pointer, signature);
-    String wanted = quoted(other.module() + "." + it.name() + signature.inNote());
-    body.append(
-        "if (__builtin_expect(!%1$s, 0)) %1$s = resolve(%2$s);\n".formatted(pointer, wanted));
-    return pointer;
+    String symbol = symbol(other.module(), it.name());
+    used.put(symbol, signature);
+    calls.add(other.module());
+    return symbol;
   }
 
   private static String quoted(String name) {

@@ -31,11 +31,12 @@ final class DataWriter {
   }
 
   /** Writes all sections. */
-  static void write(Syntax.Module module, Literals literals, FileFinder files, DataFileWriter out)
+  static void write(
+      Syntax.Module module, CGenerator.Generated generated, FileFinder files, DataFileWriter out)
       throws IOException {
-    metadata(module, out);
-    if (!literals.isEmpty()) {
-      section(out, LITERALS, literals.bytes());
+    metadata(module, generated, out);
+    if (!generated.literals().isEmpty()) {
+      section(out, LITERALS, generated.literals().bytes());
     }
     for (Syntax.Table table : module.tables()) {
       switch (table) {
@@ -58,11 +59,12 @@ final class DataWriter {
     Path resolve(String name) throws IOException;
   }
 
-  private static void metadata(Syntax.Module module, DataFileWriter out) throws IOException {
+  private static void metadata(
+      Syntax.Module module, CGenerator.Generated generated, DataFileWriter out) throws IOException {
     try (WorkFolder folder = new WorkFolder();
         Arena arena = Arena.ofConfined();
         MetadataWriter writer = MetadataWriter.create(folder.resolve("metadata"), true)) {
-      ModuleMetadata.write(module, writer);
+      ModuleMetadata.write(module, generated.calls(), writer);
       try (Metadata metadata = writer.finish(arena)) {
         section(out, ModuleMetadata.SECTION, metadata.bytes());
       }

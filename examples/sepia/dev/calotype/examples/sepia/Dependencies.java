@@ -245,7 +245,7 @@ final class Dependencies implements AutoCloseable {
     String name = node.name();
     return switch (node.kind()) {
       case TEXT -> record(node, content(name, project.file(name)), List.of(new Node(NOW, "")));
-      case FILE -> record(node, content(name, file(name)), List.of(new Node(NOW, "")));
+      case FILE -> record(node, content(name, project.path(name)), List.of(new Node(NOW, "")));
       case SOURCE -> {
         value(TEXT, name);
         Fingerprint source = Fingerprints.of(Lexer.normalised(project.source(name)));
@@ -377,10 +377,5 @@ final class Dependencies implements AutoCloseable {
           module.source(), table.at(), "there is no file '%s' beside it".formatted(table.file()));
     }
     return "/" + name;
-  }
-
-  /** The file of that name. */
-  Path file(String name) {
-    return project.root().resolve(name.substring(1));
   }
 }

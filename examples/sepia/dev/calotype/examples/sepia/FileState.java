@@ -29,6 +29,31 @@ record FileState(long size, long modified, long changed, long inode) {
         (Long) all.get("ino"));
   }
 
+  // These three are written out, as a record's own are made anew at each start.
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof FileState it
+        && size == it.size
+        && modified == it.modified
+        && changed == it.changed
+        && inode == it.inode;
+  }
+
+  @Override
+  public int hashCode() {
+    return Long.hashCode(size ^ modified ^ changed ^ inode);
+  }
+
+  @Override
+  public String toString() {
+    return String.join(
+        " ",
+        Long.toString(size),
+        Long.toString(modified),
+        Long.toString(changed),
+        Long.toString(inode));
+  }
+
   /** Whether another edit at that moment could not have left the same times. */
   boolean isOlderThan(long now) {
     return now - changed > COARSE && now - modified > COARSE;

@@ -1,12 +1,11 @@
 package dev.calotype.examples.sepia;
 
-import dev.calotype.Durability;
+import dev.calotype.MalformedImageException;
 import dev.calotype.graph.Fingerprint;
 import dev.calotype.ji.DataFile;
 import dev.calotype.ji.DataFileWriter;
 import dev.calotype.ji.DataSection;
 import dev.calotype.ji.Expectations;
-import dev.calotype.ji.Tier;
 import dev.calotype.ji.Validity;
 import dev.calotype.ji.WriteOptions;
 import dev.calotype.stream.Metadata;
@@ -14,24 +13,35 @@ import dev.calotype.stream.MetadataReader;
 import dev.calotype.stream.MetadataWriter;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What is known on this machine of a program's files, so that what has not changed need not be read
- * again, and of the compiler, so that it need not be started to be asked. Losing it costs that.
+ * What is known on this machine of a program: what its files looked like, so that what has not
+ * changed need not be read again; which modules it had, so that nothing else need be asked if none
+ * has; what the compiler says of itself, so that it need not be started. Losing it costs that.
  */
 final class Memory {
   private static final String SECTION = "files";
-  private static final String FORMAT = "sepia memory 1";
+  private static final String FORMAT = "sepia memory 2";
 
   private final Path file;
   private final SortedMap<String, Known> known = new TreeMap<>();
+
+  /** What was read and not decoded into {@link #known} yet: a start need not. */
+  private Optional<MemorySegment> encoded = Optional.empty();
+
+  private long files;
+  private Program program = Program.NONE;
   private String compilerFile = "";
   private String compiler = "";
   private boolean isChanged;
@@ -45,6 +55,17 @@ final class Memory {
    */
   record Known(Fingerprint key, FileState state, Fingerprint content) {}
 
+  /**
+   * A program as it was built last.
+   *
+   * @param fingerprint stands for the keys of all its modules
+   * @param compiler the compiler's identity
+   * @param modules their names, in the order in which they were found
+   */
+  record Program(Fingerprint fingerprint, String compiler, List<String> modules) {
+    static final Program NONE = new Program(new Fingerprint(0, 0), "", List.of());
+  }
+
   private Memory(Path file) {
     this.file = file;
   }
@@ -52,20 +73,61 @@ final class Memory {
   /** The memory in a file; empty if it is not there or can't be read. */
   static Memory open(Path file) throws IOException {
     Memory memory = new Memory(file);
-    Expectations full = Expectations.none().withCompiler(FORMAT).withTier(Tier.FULL);
-    try (Arena arena = Arena.ofConfined();
-        Validity validity = DataFile.check(file, full)) {
+    // What it says is verified as it is read.
+    Expectations expected = Expectations.none().withCompiler(FORMAT);
+    try (Validity validity = DataFile.check(file, expected)) {
       if (validity instanceof Validity.Fresh fresh) {
         DataSection section = fresh.data().section(SECTION).orElseThrow();
-        memory.read(MetadataReader.of(section.load(arena), file.toString()));
+        memory.read(section.load(Arena.ofAuto()));
       }
+      return memory;
+    } catch (MalformedImageException e) {
+      return new Memory(file);
     }
-    return memory;
   }
 
   /** All files by name, as they were found before or since. */
   SortedMap<String, Known> files() {
+    readFiles();
     return known;
+  }
+
+  /** The program as it was built last, whatever its files are now. */
+  Program program() {
+    return program;
+  }
+
+  /** Whether no file of the program looks different from when it was built last. */
+  boolean isUnchanged(Project project) throws IOException {
+    if (encoded.isEmpty()) {
+      return false; // It is a first build, or there was reason to look.
+    }
+    MetadataReader in = reader().at(files);
+    try {
+      for (int left = in.unsigned32(); left > 0; left--) {
+        Path path = project.path(in.string());
+        in.fixed128();
+        if (!state(in).equals(FileState.of(path))) {
+          return false;
+        }
+        in.fixed128();
+      }
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Remembers a program, and of files only its own.
+   *
+   * @param files the names of all files that it is made from
+   */
+  void setProgram(Program built, Set<String> files) {
+    readFiles();
+    isChanged |= !built.equals(program) || !known.keySet().equals(files);
+    program = built;
+    known.keySet().retainAll(files);
   }
 
   /**
@@ -82,6 +144,7 @@ final class Memory {
     } catch (NoSuchFileException e) {
       return Optional.empty();
     }
+    readFiles();
     Known before = known.get(name);
     if (before != null && before.state().equals(state)) {
       return Optional.of(before.content());
@@ -115,8 +178,9 @@ final class Memory {
     if (!isChanged) {
       return;
     }
-    WriteOptions options =
-        WriteOptions.standard().withReplace(true).withDurability(Durability.FAST);
+    readFiles();
+    // Durable, since what is published fast is looked up among the proven before each use.
+    WriteOptions options = WriteOptions.standard().withReplace(true);
     try (Arena arena = Arena.ofConfined();
         MetadataWriter out = MetadataWriter.create(file, true);
         DataFileWriter data = DataFileWriter.create(file, options.withCompiler(FORMAT))) {
@@ -129,7 +193,11 @@ final class Memory {
   }
 
   private void write(MetadataWriter out) {
-    out.string(compilerFile).string(compiler).unsigned32(known.size());
+    out.string(compilerFile).string(compiler);
+    out.fixed128(program.fingerprint().high(), program.fingerprint().low());
+    out.string(program.compiler()).unsigned32(program.modules().size());
+    program.modules().forEach(out::string);
+    out.unsigned32(known.size());
     known.forEach((name, it) -> {
       out.string(name).fixed128(it.key().high(), it.key().low());
       out.fixed64(it.state().size()).fixed64(it.state().modified());
@@ -138,16 +206,41 @@ final class Memory {
     });
   }
 
-  private void read(MetadataReader in) {
+  private MetadataReader reader() {
+    return MetadataReader.of(encoded.orElseThrow(), file.toString());
+  }
+
+  private void read(MemorySegment bytes) {
+    encoded = Optional.of(bytes);
+    MetadataReader in = reader();
     compilerFile = in.string();
     compiler = in.string();
-    int count = in.unsigned32();
-    for (int i = 0; i < count; i++) {
+    Fingerprint built = fingerprint(in);
+    String builtBy = in.string();
+    List<String> modules = new ArrayList<>();
+    for (int left = in.unsigned32(); left > 0; left--) {
+      modules.add(in.string());
+    }
+    program = new Program(built, builtBy, List.copyOf(modules));
+    files = in.position();
+  }
+
+  private void readFiles() {
+    if (encoded.isEmpty()) {
+      return;
+    }
+    MetadataReader in = reader().at(files);
+    for (int left = in.unsigned32(); left > 0; left--) {
       String name = in.string();
       Fingerprint key = fingerprint(in);
-      FileState state = new FileState(in.fixed64(), in.fixed64(), in.fixed64(), in.fixed64());
+      FileState state = state(in);
       known.put(name, new Known(key, state, fingerprint(in)));
     }
+    encoded = Optional.empty();
+  }
+
+  private static FileState state(MetadataReader in) {
+    return new FileState(in.fixed64(), in.fixed64(), in.fixed64(), in.fixed64());
   }
 
   private static Fingerprint fingerprint(MetadataReader in) {

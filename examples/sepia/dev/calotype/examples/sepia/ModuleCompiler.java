@@ -1,8 +1,6 @@
 package dev.calotype.examples.sepia;
 
-import dev.calotype.Durability;
 import dev.calotype.cache.Key;
-import dev.calotype.emit.OutputOptions;
 import dev.calotype.ji.DataFileWriter;
 import java.io.IOException;
 import java.util.List;
@@ -11,9 +9,6 @@ import java.util.Optional;
 
 /** Compiles modules into the store. Safe for use by several threads. */
 final class ModuleCompiler {
-  private static final OutputOptions IN_ENTRY =
-      OutputOptions.standard().withDurability(Durability.DEFERRED);
-
   private final Project project;
   private final Shelf shelf;
   private final CodeMaker codes;
@@ -82,14 +77,13 @@ final class ModuleCompiler {
   Done compile(Work work) throws IOException {
     long start = System.nanoTime();
     Shelf.CodeMaking code =
-        (data, target) ->
-            codes.make(work.module(), work.generated(), data, variant, IN_ENTRY, target);
+        (_, target) -> codes.make(work.generated(), work.name(), variant, target);
     Shelf.DataMaker data =
         (target, draft) -> {
           try (DataFileWriter out = DataFileWriter.create(target, draft.options())) {
             DataWriter.write(
                 work.module(),
-                work.generated().literals(),
+                work.generated(),
                 name -> project.file(work.name()).resolveSibling(name),
                 out);
             out.publish();
@@ -97,8 +91,8 @@ final class ModuleCompiler {
         };
     Shelf.Entry entry =
         work.entry().isPresent()
-            ? shelf.extend(work.key(), work.entry().get(), variant, code)
-            : shelf.build(work.key(), data, variant, code);
+            ? shelf.extend(work.key(), work.entry().get(), variant.object(), code)
+            : shelf.build(work.key(), data, variant.object(), code);
     return new Done(work, entry, System.nanoTime() - start);
   }
 }

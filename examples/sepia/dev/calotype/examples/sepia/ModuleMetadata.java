@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 
 /**
@@ -20,6 +21,7 @@ import java.util.TreeMap;
  *   table         a row for the module: name, doc
  *                 a row for each function, by name: name, doc, text of the signature (1)
  *                 a row for each table of data: name, doc
+ *                 a row for each module that it calls: name
  * </pre>
  *
  * A row is: kind, flags, name, doc, signature; the last three are positions.
@@ -31,6 +33,7 @@ final class ModuleMetadata {
   private static final int MODULE = 0;
   private static final int FUNCTION = 1;
   private static final int TABLE = 2;
+  private static final int CALL = 3;
   private static final int EXPORTED = 1;
   private static final int COLUMNS = 5;
 
@@ -48,7 +51,7 @@ final class ModuleMetadata {
   }
 
   /** Writes a module's. */
-  static void write(Syntax.Module module, MetadataWriter out) {
+  static void write(Syntax.Module module, SortedSet<String> calls, MetadataWriter out) {
     long root = out.position();
     out.fixed64(0);
     TableBuilder rows = new TableBuilder(COLUMNS);
@@ -63,6 +66,7 @@ final class ModuleMetadata {
     for (Syntax.Table table : module.tables()) {
       row(rows, out, TABLE, false, table.name(), table.doc());
     }
+    calls.forEach(call -> row(rows, out, CALL, false, call, ""));
     out.patch64(root, out.table(rows));
   }
 
@@ -109,6 +113,17 @@ final class ModuleMetadata {
       }
     }
     return new Interface(module(), functions);
+  }
+
+  /** The modules that it calls. */
+  List<String> calls() {
+    List<String> calls = new ArrayList<>();
+    for (long row = 0; row < rows.rows(); row++) {
+      if (rows.get(row, 0) == CALL) {
+        calls.add(in.at(rows.get(row, 2)).string());
+      }
+    }
+    return calls;
   }
 
   private long find(String function) {

@@ -9,47 +9,43 @@ final class Prelude {
       typedef double f64;
       typedef unsigned char u8;
       typedef const u8 *bytes;
-      #define CELL extern __attribute__((visibility("hidden")))
+      #define HIDDEN __attribute__((visibility("hidden")))
+      #define CELL extern HIDDEN
       #define EXPORT __attribute__((visibility("default")))
-      #define COLD __attribute__((cold, noinline, unused))
+      #define COLD __attribute__((cold, noinline))
       #define UNUSED __attribute__((unused))
 
-      /* The one way out of a module: into the runtime. See Runner. */
-      CELL i64 (*runtime)(i64, const void *, i64, i64);
-      enum { ALLOCATE, PRINT, FLOAT_TEXT, ARGUMENT_COUNT, ARGUMENT, RESOLVE, FLOOR, TRAP };
-      enum { DIVISION, INDEX, SLICE, DEPTH, NUMBER };
-      static inline void print(bytes b) { runtime(PRINT, b, 0, 0); }
-      static inline i64 argument_count(void) { return runtime(ARGUMENT_COUNT, 0, 0, 0); }
-      static inline bytes argument(i64 i) { return (bytes)runtime(ARGUMENT, 0, i, 0); }
-      static COLD void *resolve(const char *name) { return (void *)runtime(RESOLVE, name, 0, 0); }
-      /* Does not return. */
-      static COLD void trap(const char *f, i64 kind, i64 a, i64 b) {
-        runtime(TRAP + kind, f, a, b);
-        __builtin_unreachable();
-      }
+      /* What a program's modules share: see RUNTIME. The field's order is Runner's, too. */
+      struct context {
+        i64 kind;
+        const char *function;
+        i64 a, b, count;
+        const bytes *arguments;
+        i64 stack;
+      };
+      enum { DIVISION, INDEX, SLICE, DEPTH, NUMBER, MEMORY };
+      HIDDEN extern struct context *context;
+      HIDDEN extern u8 *heap, *heap_end, *stack_floor;
+      HIDDEN COLD u8 *more(i64 size);
+      HIDDEN void print(bytes b);
+      HIDDEN COLD __attribute__((noreturn)) void trap(const char *f, i64 kind, i64 a, i64 b);
+      HIDDEN i64 run(struct context *it, i64 (*main)(void));
+
+      static inline i64 argument_count(void) { return context->count; }
+      static inline bytes argument(i64 i) { return context->arguments[i]; }
+
+      /* The one way into Java, for programs that write floats: see Runner. */
+      CELL bytes (*runtime)(i64 bits);
       static inline bytes float_text(f64 x) {
         i64 bits;
         __builtin_memcpy(&bits, &x, 8);
-        return (bytes)runtime(FLOAT_TEXT, 0, bits, 0);
+        return runtime(bits);
       }
 
-      static u8 *heap, *heap_end;
-      static u8 *stack_floor = (u8 *)-1;
-
-      static COLD void enter(const char *f) {
-        u8 *here = __builtin_frame_address(0);
-        stack_floor = (u8 *)runtime(FLOOR, here, 0, 0);
-        if (here < stack_floor) trap(f, DEPTH, 0, 0);
-      }
       #define ENTER(f) \\
-        if (__builtin_expect((u8 *)__builtin_frame_address(0) < stack_floor, 0)) enter(f)
+        if (__builtin_expect((u8 *)__builtin_frame_address(0) < stack_floor, 0)) \\
+          trap(f, DEPTH, 0, 0)
 
-      static COLD u8 *more(i64 size) {
-        i64 chunk = size > 65536 ? size : 65536;
-        heap = (u8 *)runtime(ALLOCATE, 0, chunk, 0);
-        heap_end = heap + chunk;
-        return heap;
-      }
       static UNUSED u8 *allocate(i64 length) {
         i64 size = (length + 15) & -8;
         u8 *it = heap_end - heap < size ? more(size) : heap;
@@ -127,6 +123,78 @@ final class Prelude {
       static UNUSED i64 to_int(f64 x) {
         if (!(x > -9223372036854775808.0)) return x != x ? 0 : (i64)(1ULL << 63);
         return x >= 9223372036854775808.0 ? (i64)~(1ULL << 63) : (i64)x;
+      }
+
+      """;
+
+  /**
+   * What a program has once: its memory, its output, and the way out of it. In each module that a
+   * program can start with, the linker keeping one of them.
+   */
+  static final String RUNTIME =
+      """
+      #define SHARED __attribute__((weak, visibility("hidden")))
+      extern void *malloc(__SIZE_TYPE__);
+      extern void free(void *);
+      extern __PTRDIFF_TYPE__ write(int, const void *, __SIZE_TYPE__);
+
+      SHARED struct context *context;
+      SHARED u8 *heap, *heap_end, *stack_floor;
+      SHARED void **chunks; /* Each has the one before it in its first word. */
+      SHARED void *start[5];
+      SHARED u8 output[8192];
+      SHARED i64 pending;
+
+      SHARED void flush(void) {
+        i64 done = 0;
+        while (done < pending) {
+          i64 n = write(1, output + done, pending - done);
+          if (n <= 0) break; /* Nobody reads it. */
+          done += n;
+        }
+        pending = 0;
+      }
+      SHARED void print(bytes b) {
+        i64 n = length(b);
+        for (i64 i = 0; i < n;) {
+          if (pending == sizeof output) flush();
+          i64 part = n - i, room = sizeof output - pending;
+          if (part > room) part = room;
+          __builtin_memcpy(output + pending, b + 8 + i, part);
+          pending += part;
+          i += part;
+        }
+      }
+      SHARED u8 *more(i64 size) {
+        i64 chunk = size > 65536 ? size : 65536;
+        void **it = malloc(16 + chunk);
+        if (!it) trap("", MEMORY, chunk, 0);
+        *it = chunks;
+        chunks = it;
+        heap = (u8 *)it + 16;
+        heap_end = heap + chunk;
+        return heap;
+      }
+      SHARED void trap(const char *f, i64 kind, i64 a, i64 b) {
+        context->kind = kind;
+        context->function = f;
+        context->a = a;
+        context->b = b;
+        __builtin_longjmp(start, 1); /* There are frames of C only. */
+      }
+      SHARED i64 run(struct context *it, i64 (*main)(void)) {
+        context = it;
+        stack_floor = (u8 *)__builtin_frame_address(0) - it->stack;
+        i64 result = 0;
+        if (!__builtin_setjmp(start)) result = main();
+        flush();
+        while (chunks) {
+          void **before = *chunks;
+          free(chunks);
+          chunks = before;
+        }
+        heap = heap_end = 0;
+        return result;
       }
 
       """;

@@ -49,6 +49,11 @@ final class Project {
     return root.resolve(module.replace('.', '/') + EXTENSION);
   }
 
+  /** What a name stands for: a module, or a file below the root if it starts with a slash. */
+  Path path(String name) {
+    return name.startsWith("/") ? root.resolve(name.substring(1)) : file(name);
+  }
+
   /** A module's text. */
   Source source(String module) throws IOException {
     Path file = file(module);

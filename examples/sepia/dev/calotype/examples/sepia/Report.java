@@ -2,11 +2,16 @@ package dev.calotype.examples.sepia;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What was done for each module, and why: what {@code --explain} prints. */
 final class Report {
+  /** What stands in a program's line, where a module has its name; no module can be called so. */
+  static final String PROGRAM = "(program)";
+
   private final List<Line> lines = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
+  private Optional<Line> program = Optional.empty();
   private final long start = System.nanoTime();
 
   /** What became of a module. */
@@ -16,7 +21,9 @@ final class Report {
     /** Code was added to data that is as it was. */
     CODE,
     /** All of it was compiled. */
-    COMPILED
+    COMPILED,
+    /** The modules were linked: of programs only. */
+    LINKED
   }
 
   /**
@@ -37,6 +44,11 @@ final class Report {
     lines.add(line);
   }
 
+  /** Sets the line of the program, which is no module. */
+  void setProgram(Line line) {
+    program = Optional.of(line);
+  }
+
   /** Adds a sentence about the whole. */
   void note(String sentence) {
     notes.add(sentence);
@@ -54,20 +66,10 @@ final class Report {
   /** The lines, ready to be printed. */
   List<String> text() {
     List<String> text = new ArrayList<>(notes);
-    int width = lines.stream().mapToInt(line -> line.module().length()).max().orElse(0);
-    for (Line line : lines) {
-      String outcome =
-          switch (line.outcome()) {
-            case FRESH -> "fresh";
-            case CODE -> "new code";
-            case COMPILED -> "compiled";
-          };
-      text.add(
-          ("%-" + Math.max(1, width) + "s  %-8s %7.1f ms  %s")
-              .formatted(
-                  line.module(), outcome, line.nanos() / 1e6, String.join("; ", line.causes()))
-              .stripTrailing());
-    }
+    int width =
+        lines.stream().mapToInt(line -> line.module().length()).reduce(PROGRAM.length(), Math::max);
+    lines.forEach(line -> text.add(text(line, width)));
+    program.ifPresent(line -> text.add(text(line, width)));
     text.add(
         "%d modules: %d fresh, %d with new code, %d compiled; %.1f ms"
             .formatted(
@@ -77,5 +79,18 @@ final class Report {
                 count(Outcome.COMPILED),
                 (System.nanoTime() - start) / 1e6));
     return text;
+  }
+
+  private static String text(Line line, int width) {
+    String outcome =
+        switch (line.outcome()) {
+          case FRESH -> "fresh";
+          case CODE -> "new code";
+          case COMPILED -> "compiled";
+          case LINKED -> "linked";
+        };
+    return ("%-" + Math.max(1, width) + "s  %-8s %7.1f ms  %s")
+        .formatted(line.module(), outcome, line.nanos() / 1e6, String.join("; ", line.causes()))
+        .stripTrailing();
   }
 }

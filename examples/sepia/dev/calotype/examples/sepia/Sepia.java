@@ -1,11 +1,8 @@
 package dev.calotype.examples.sepia;
 
+import dev.calotype.MalformedImageException;
 import dev.calotype.RefusedException;
-import java.io.BufferedOutputStream;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +23,7 @@ public final class Sepia {
         -O0 … -O3      how much to optimise (-O2)
         --cpu LEVEL    make code for that level of the CPU: x86-64-v3, for example
         --explain      print what was done for each module, and why
+        --time         print how long it took from start to end
         --store DIR    where compiled modules are kept ($SEPIA_STORE, ~/.cache/sepia)
         --cc NAME      the C compiler ($SEPIA_CC, cc)
       """;
@@ -34,7 +32,7 @@ public final class Sepia {
 
   /** Runs a command. */
   public static void main(String[] args) {
-    int exit = run(args, Optional.empty());
+    int exit = run(args);
     System.out.flush();
     if (exit != 0) {
       System.exit(exit);
@@ -62,7 +60,7 @@ public final class Sepia {
     }
   }
 
-  private static int run(String[] args, Optional<Compiler> compiler) {
+  private static int run(String[] args) {
     try {
       Arguments arguments = Arguments.parse(args);
       return run(arguments);
@@ -83,6 +81,9 @@ public final class Sepia {
 
   private static int run(Arguments arguments) throws IOException {
     long start = System.nanoTime();
+    if (arguments.isRun()) {
+      Runner.prepare();
+    }
     Settings settings = arguments.settings();
     Project project = new Project(arguments.file());
     Files.createDirectories(settings.programs());
@@ -91,28 +92,46 @@ public final class Sepia {
     try (Shelf shelf = new Shelf(settings.store());
         Build build = new Build(project, settings, shelf, memory, compiler)) {
       build.run(arguments.isRun());
-      if (settings.explain()) {
-        build.report().text().forEach(System.err::println);
+      if (arguments.isRun()) {
+        return call(project, build, arguments, start);
       }
-      return arguments.isRun() ? call(project, build, arguments, start) : 0;
+      explain(build, settings);
+      return 0;
+    }
+  }
+
+  private static void explain(Build build, Settings settings) {
+    if (settings.explain()) {
+      build.report().text().forEach(System.err::println);
     }
   }
 
   private static int call(Project project, Build build, Arguments arguments, long start)
       throws IOException {
-    PrintStream out =
-        new PrintStream(
-            new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16), false);
-    try (Runner runner =
-        new Runner(build, arguments.settings().variant().level(), arguments.rest(), out)) {
-      long result = runner.run(project.main());
-      if (arguments.settings().explain()) {
+    try (Runner runner = runner(project, build, arguments.settings().variant().level())) {
+      explain(build, arguments.settings());
+      int result = runner.run(arguments.rest());
+      if (arguments.settings().time()) {
         System.err.println(
-            "%d of %d modules loaded; %.1f ms from start to end"
-                .formatted(
-                    runner.loadedModules(), build.modules(), (System.nanoTime() - start) / 1e6));
+            "%.1f ms from start to end".formatted((System.nanoTime() - start) / 1e6));
       }
-      return (int) result & 0xff;
+      return result;
     }
+  }
+
+  private static Runner runner(Project project, Build build, int level) throws IOException {
+    Shelf.Entry program = program(project, build.program());
+    try {
+      return Runner.of(program, project.main(), level);
+    } catch (MalformedImageException e) {
+      Shelf.Entry again = program(project, build.programAgain(e.getMessage()));
+      return Runner.of(again, project.main(), level);
+    }
+  }
+
+  private static Shelf.Entry program(Project project, Optional<Shelf.Entry> program)
+      throws IOException {
+    return program.orElseThrow(
+        () -> new IOException(project.main() + " exports no 'fn main(): int'"));
   }
 }

@@ -9,8 +9,10 @@ import java.nio.file.Path;
  * @param cache the folder of the store, and of what is known of programs
  * @param compiler the name or path of the C compiler
  * @param explain whether to print what was done, and why
+ * @param time whether to print how long it took, from the first line of Java to the last
  */
-public record Settings(Variant variant, Path cache, String compiler, boolean explain) {
+public record Settings(
+    Variant variant, Path cache, String compiler, boolean explain, boolean time) {
   /** The dependency graph of a program. */
   Path graph(Project project) {
     return programs(project, ".graph");

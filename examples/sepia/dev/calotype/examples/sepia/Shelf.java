@@ -8,34 +8,44 @@ import dev.calotype.cache.Lookup;
 import dev.calotype.cache.Miss;
 import dev.calotype.cache.Store;
 import dev.calotype.cache.StoreConfig;
+import dev.calotype.graph.Fingerprint;
 import dev.calotype.ji.CodeChoice;
 import dev.calotype.ji.DataFile;
 import dev.calotype.ji.DataSection;
 import dev.calotype.ji.Expectations;
 import dev.calotype.ji.Host;
+import dev.calotype.ji.Tier;
 import dev.calotype.ji.Validity;
+import dev.calotype.map.OpenFile;
 import dev.calotype.stream.MetadataReader;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
 /**
  * The store as this language uses it: an entry for each module and all that it is made from, with
- * the module's data and a code object for each variant that was asked for.
+ * the module's data and an object for each variant that was asked for; and an entry for each
+ * program, with the data of its modules together and a code object for each variant.
  */
 final class Shelf implements AutoCloseable {
   /** What was changed when code of before can't be used any more. */
-  private static final String FORMAT = "sepia 1";
+  private static final String FORMAT = "sepia 2";
 
-  private static final String DATA = "module.ji";
+  private static final String DATA = "data.ji";
 
   private final Store store;
 
   /** Opens the store in a folder, which is made if it is missing. */
   Shelf(Path folder) throws IOException {
-    store = Store.open(StoreConfig.in(folder).withDurability(Durability.FAST));
+    store =
+        Store.open(
+            StoreConfig.in(folder)
+                .withDurability(Durability.FAST)
+                // A run may be over before a thread has started.
+                .withBackgroundWork(false));
   }
 
   /** What an entry is found by. */
@@ -48,19 +58,31 @@ final class Shelf implements AutoCloseable {
         .with("files", recipe.fileTexts());
   }
 
-  /** Writes a module's data file. */
+  /**
+   * What a program's entry is found by.
+   *
+   * @param modules stands for the keys of all its modules
+   */
+  static Key programKey(String compiler, String main, Fingerprint modules) {
+    return Key.of(FORMAT + ", " + compiler)
+        .with("target", CodeMaker.TARGET.triple())
+        .with("program", main)
+        .with("modules", modules.toString());
+  }
+
+  /** Writes a data file. */
   @FunctionalInterface
   interface DataMaker {
     void make(Path target, Draft draft) throws IOException;
   }
 
-  /** Writes a code object for data that is there. */
+  /** Writes an object or a code object for data that is there. */
   @FunctionalInterface
   interface CodeMaking {
     void make(Validity.Fresh data, Path target) throws IOException;
   }
 
-  /** The data and code of a module, open. */
+  /** The data and code of a module or program, open. */
   final class Entry implements AutoCloseable {
     private final Hit hit;
     private final boolean wasBuilt;
@@ -85,6 +107,17 @@ final class Shelf implements AutoCloseable {
       return hit.isStored();
     }
 
+    /**
+     * Verifies every byte of the data.
+     *
+     * @throws dev.calotype.MalformedImageException if one is not as it was written
+     */
+    void verify() throws IOException {
+      for (DataSection section : data().data().sections()) {
+        section.verify();
+      }
+    }
+
     /** The metadata, in place. */
     ModuleMetadata metadata() throws IOException {
       DataSection section = data().data().section(ModuleMetadata.SECTION).orElseThrow();
@@ -93,15 +126,26 @@ final class Shelf implements AutoCloseable {
       return ModuleMetadata.of(MetadataReader.of(bytes, data().file().toString()));
     }
 
-    /** Whether there is code of that variant. */
-    boolean has(Variant variant) {
-      return hit.names().contains(file(variant));
+    /** Whether there is a file of that name. */
+    boolean has(String name) {
+      return hit.names().contains(name);
+    }
+
+    /** Copies a file out of the entry, as a linker wants a name that stays. */
+    void copy(String name, Path target) throws IOException {
+      try (OpenFile file = hit.file(name)) {
+        byte[] bytes = new byte[(int) file.size()];
+        file.readFully(0, bytes, 0, bytes.length);
+        Files.write(target, bytes);
+      }
     }
 
     /** The best code of that level for a host. */
     CodeChoice code(int level, Host host) throws IOException {
       return hit.code(
-          Expectations.none().withHost(host).withOption(CodeMaker.LEVEL, Integer.toString(level)),
+          Expectations.none()
+              .withHost(host)
+              .withOption(ProgramLinker.LEVEL, Integer.toString(level)),
           Map.of());
     }
 
@@ -119,16 +163,26 @@ final class Shelf implements AutoCloseable {
    */
   record Answer(Optional<Entry> entry, String why) {}
 
-  /** Looks for an entry. */
+  /** Looks for an entry: at the first page of its data, which costs the same for any size. */
   Answer get(Key key) {
-    return switch (store.get(key)) {
-      case Hit hit -> new Answer(Optional.of(new Entry(hit, false)), "");
-      case Miss miss -> new Answer(Optional.empty(), why(miss));
-    };
+    return get(key, Tier.HEADER);
   }
 
-  /** The entry of a key, built if nobody else has built it or is building it, with its code. */
-  Entry build(Key key, DataMaker data, Variant variant, CodeMaking code) throws IOException {
+  /** Looks for an entry, as far as {@code tier}. */
+  Answer get(Key key, Tier tier) {
+    Lookup found = store.get(key, Expectations.none().withTier(tier));
+    // No switch over types: the JDK makes code for each at every start.
+    return found instanceof Hit hit
+        ? new Answer(Optional.of(new Entry(hit, false)), "")
+        : new Answer(Optional.empty(), why((Miss) found));
+  }
+
+  /**
+   * The entry of a key, built if nobody else has built it or is building it, with its code.
+   *
+   * @param name what the code's file is called
+   */
+  Entry build(Key key, DataMaker data, String name, CodeMaking code) throws IOException {
     boolean[] wasBuilt = new boolean[1];
     Hit hit =
         store.getOrBuild(
@@ -140,26 +194,26 @@ final class Shelf implements AutoCloseable {
                 if (!(validity instanceof Validity.Fresh fresh)) {
                   throw new IOException(file + ": it was damaged while it was written");
                 }
-                code.make(fresh, draft.file(file(variant)));
+                code.make(fresh, draft.file(name));
               }
               wasBuilt[0] = true;
             });
     Entry entry = new Entry(hit, wasBuilt[0]);
     // Who built it may have wanted other code.
-    return entry.has(variant) ? entry : extend(key, entry, variant, code);
+    return entry.has(name) ? entry : extend(key, entry, name, code);
   }
 
-  /** The same entry with code of that variant besides. */
-  Entry extend(Key key, Entry entry, Variant variant, CodeMaking code) throws IOException {
+  /** The same entry with one more file of code. */
+  Entry extend(Key key, Entry entry, String name, CodeMaking code) throws IOException {
     Lookup extended;
     boolean[] wasBuilt = new boolean[1];
     try (entry) {
       extended =
           store.extend(
               key,
-              file(variant),
+              name,
               (_, draft) -> {
-                code.make(entry.data(), draft.file(file(variant)));
+                code.make(entry.data(), draft.file(name));
                 wasBuilt[0] = true;
               });
     }
@@ -177,10 +231,6 @@ final class Shelf implements AutoCloseable {
   @Override
   public void close() throws IOException {
     store.close();
-  }
-
-  private static String file(Variant variant) {
-    return variant.tag() + ".so";
   }
 
   private static String why(Miss miss) {

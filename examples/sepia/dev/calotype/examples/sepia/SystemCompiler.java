@@ -30,7 +30,7 @@ final class SystemCompiler implements Compiler {
   /** Asks the compiler, unless it is the very file that was asked before. */
   @Override
   public String identity() throws IOException {
-    String file = "%s %s".formatted(program, FileState.of(program.toRealPath()));
+    String file = program + " " + FileState.of(program.toRealPath());
     Optional<String> known = memory.compiler(file);
     if (known.isPresent()) {
       return known.get();
@@ -48,7 +48,14 @@ final class SystemCompiler implements Compiler {
       command.add("-march=" + variant.cpu());
     }
     // Numbers wrap around, and are the same on every CPU.
-    command.addAll(List.of("-fPIC", "-fwrapv", "-fno-math-errno", "-ffp-contract=off", "-w"));
+    command.addAll(
+        List.of(
+            "-fPIC",
+            "-ffunction-sections",
+            "-fwrapv",
+            "-fno-math-errno",
+            "-ffp-contract=off",
+            "-w"));
     command.addAll(List.of(source.toString(), "-o", object.toString()));
     run(command);
   }

@@ -23,6 +23,16 @@ public record Variant(int level, String cpu) {
     return "O" + level + (cpu.isEmpty() ? "" : "-" + cpu.replace('.', '_'));
   }
 
+  /** What a module's object is called. */
+  String object() {
+    return tag() + ".o";
+  }
+
+  /** What a program's code object is called. */
+  String library() {
+    return tag() + ".so";
+  }
+
   @Override
   public String toString() {
     return "-O" + level + (cpu.isEmpty() ? "" : " --cpu " + cpu);

@@ -27,6 +27,16 @@ final class KeyEncoding {
   private static final String STRUCTURE = "key";
   private static final byte[] DOMAIN = "calotype key 1\n".getBytes(StandardCharsets.US_ASCII);
 
+  /** The types of fields, each with its number less one. */
+  private static final List<Class<? extends Field>> TYPES =
+      List.of(
+          Field.Text.class,
+          Field.Int.class,
+          Field.Flag.class,
+          Field.Bytes.class,
+          Field.Data.class,
+          Field.Texts.class);
+
   /** Texts by their bytes in UTF-8. */
   static final Comparator<String> ORDER =
       (a, b) ->
@@ -117,17 +127,14 @@ final class KeyEncoding {
   }
 
   private static int type(Field field) {
-    return switch (field) {
-      case Field.Text _ -> 1;
-      case Field.Int _ -> 2;
-      case Field.Flag _ -> 3;
-      case Field.Bytes _ -> 4;
-      case Field.Data _ -> 5;
-      case Field.Texts _ -> 6;
-    };
+    return TYPES.indexOf(field.getClass()) + 1;
   }
 
   private static byte[] value(Field field) {
+    // A switch over types costs a JVM milliseconds when it first comes there: texts do not.
+    if (field instanceof Field.Text text) {
+      return utf8(text.value());
+    }
     return switch (field) {
       case Field.Text(String value) -> utf8(value);
       case Field.Int(long value) -> new ByteWriter(8).u64(value).array();

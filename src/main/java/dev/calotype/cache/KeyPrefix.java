@@ -9,6 +9,17 @@ import dev.calotype.bytes.ByteView;
  * @param low the other 8
  */
 record KeyPrefix(long high, long low) {
+  // Written out, as a JVM takes milliseconds to make a record's own.
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof KeyPrefix prefix && high == prefix.high && low == prefix.low;
+  }
+
+  @Override
+  public int hashCode() {
+    return Long.hashCode(high);
+  }
+
   /** Of a digest's digits. */
   static KeyPrefix of(String digits) {
     return new KeyPrefix(

@@ -42,8 +42,6 @@ enum SettingKind {
   static final Duration FOREVER = Duration.ofSeconds(Long.MAX_VALUE / 4);
 
   private static final int MOST_LEVEL = 22;
-  private static final Pattern QUANTITY =
-      Pattern.compile("(\\d{1,19}(?:\\.\\d{1,9})?) ?([A-Za-z%]{0,3})");
   private static final Map<String, Long> MULTIPLES =
       Map.ofEntries(
           Map.entry("", 1L),
@@ -168,8 +166,24 @@ enum SettingKind {
     return number + " " + unit;
   }
 
+  /** Which most are; what takes any other apart is slow to begin with. */
+  private static boolean isSmallNumber(String text) {
+    return text.length() < 10
+        && !text.isEmpty()
+        && text.chars().allMatch(it -> '0' <= it && it <= '9');
+  }
+
+  /** A number and a unit. */
+  private static final class Quantity {
+    static final Pattern PATTERN = Pattern.compile("(\\d{1,19}(?:\\.\\d{1,9})?) ?([A-Za-z%]{0,3})");
+  }
+
   private static Optional<Object> quantity(String text, Map<String, Long> units, String suffix) {
-    Matcher matcher = QUANTITY.matcher(text.strip());
+    Long one = units.get("");
+    if (one != null && isSmallNumber(text)) {
+      return Optional.of(Long.parseLong(text) * one);
+    }
+    Matcher matcher = Quantity.PATTERN.matcher(text.strip());
     if (!matcher.matches()) {
       return Optional.empty();
     }

@@ -16,6 +16,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * How a store works and how large it gets. Immutable. Every setting has a usual value, which {@code
@@ -27,7 +28,9 @@ public final class StoreConfig {
   /** Names another folder for stores whose folder nobody set. */
   static final String FOLDER_PROPERTY = "dev.calotype.store";
 
-  private static final Map<Setting, Object> USUAL_VALUES = usualValues();
+  /** Those that were asked for: understanding all takes longer than a lookup. */
+  private static final Map<Setting, Optional<Object>> USUAL_VALUES = new ConcurrentHashMap<>();
+
   private static final StoreConfig USUAL =
       new StoreConfig(
           new EnumMap<>(Setting.class), Expectations.none(), Keys.NONE, Surroundings.REAL);
@@ -449,17 +452,9 @@ public final class StoreConfig {
     return new StoreConfig(values, expectations, read, surroundings);
   }
 
-  private static Map<Setting, Object> usualValues() {
-    Map<Setting, Object> values = new EnumMap<>(Setting.class);
-    for (Setting setting : Setting.values()) {
-      setting.usual().ifPresent(value -> values.put(setting, value));
-    }
-    return values;
-  }
-
   private Optional<Object> find(Setting setting) {
     return Optional.ofNullable(values.get(setting))
-        .or(() -> Optional.ofNullable(USUAL_VALUES.get(setting)));
+        .or(() -> USUAL_VALUES.computeIfAbsent(setting, Setting::usual));
   }
 
   private Object get(Setting setting) {

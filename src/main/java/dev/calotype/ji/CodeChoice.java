@@ -43,9 +43,11 @@ public record CodeChoice(
     List<Validity.FreshCode> fitting = new ArrayList<>();
     List<Validity> rejected = new ArrayList<>();
     for (Validity answer : answers) {
-      switch (answer) {
-        case Validity.FreshCode fresh -> fitting.add(fresh);
-        default -> rejected.add(answer);
+      // A switch over types costs a JVM milliseconds when it first comes there.
+      if (answer instanceof Validity.FreshCode fresh) {
+        fitting.add(fresh);
+      } else {
+        rejected.add(answer);
       }
     }
     // Stable, so that equals stay by file name.

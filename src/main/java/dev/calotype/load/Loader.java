@@ -45,6 +45,17 @@ public final class Loader {
     return new Loader(data, Imports.none(), ThisHost.HOST, false, false);
   }
 
+  /**
+   * Makes ready what the first load of a JVM would otherwise wait for, some tens of milliseconds.
+   * Worth a thread of its own where the caller has other things to do first. Does nothing without
+   * native access, or when it was done before.
+   */
+  public static void prepare() {
+    if (NativeAccess.isEnabled()) {
+      Functions.prepare();
+    }
+  }
+
   /** Asked for once: Linux measures its processors for {@code /proc/cpuinfo}, for milliseconds. */
   private static final class ThisHost {
     static final Host HOST = Host.current();

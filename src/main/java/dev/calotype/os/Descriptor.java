@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.channels.ClosedChannelException;
@@ -19,11 +18,10 @@ import java.util.Optional;
  * <p>Safe for use by several threads.
  */
 public final class Descriptor implements AutoCloseable {
-  private static final MethodHandle OPEN = Posix.open.makeInvoker().handle();
-  private static final MethodHandle PREAD =
-      Errno.capturing(Posix.pread$address(), Posix.pread$descriptor());
-
-  private static final MethodHandle FCNTL = Posix.fcntl.makeInvoker(ValueLayout.JAVA_INT).handle();
+  private static final MemorySegment OPEN = Call.function("open");
+  private static final MemorySegment PREAD = Call.function("pread");
+  private static final MemorySegment FCNTL = Call.function("fcntl");
+  private static final MemorySegment CLOSE = Call.function("close");
 
   /** linux/fcntl.h: 1024 and 6, on all machines. */
   private static final int F_DUPFD_CLOEXEC = 1030;
@@ -76,17 +74,12 @@ public final class Descriptor implements AutoCloseable {
     if (name.isEmpty()) {
       return Optional.empty();
     }
-    int number;
-    try {
-      number = (int) OPEN.invokeExact(name.get().segment(), flags);
-    } catch (Throwable e) {
-      throw Errno.unexpected(e);
-    }
+    int number = open(name.get(), flags, 0);
     if (number < 0) {
       return Optional.empty();
     }
     if (!stat.look(number) || !stat.isFile()) {
-      Posix.close(number);
+      close(number);
       return Optional.empty();
     }
     return Optional.of(new Descriptor(number));
@@ -115,16 +108,29 @@ public final class Descriptor implements AutoCloseable {
   public int duplicate() throws IOException {
     acquire();
     try {
-      int other = (int) FCNTL.invokeExact(number, F_DUPFD_CLOEXEC, 0);
+      int other = control(number, F_DUPFD_CLOEXEC, 0);
       if (other >= 0) {
         return other;
       }
-    } catch (Throwable e) {
-      throw Errno.unexpected(e);
     } finally {
       release();
     }
     throw new IOException("no more descriptors");
+  }
+
+  /** open(2): the number, or −1. */
+  static int open(PathBytes name, int flags, int mode) {
+    return (int) Call.of(OPEN, name.segment().address(), flags, mode);
+  }
+
+  /** fcntl(2) of a descriptor: what it answers, −1 if it refuses. */
+  static int control(int number, int command, long argument) {
+    return (int) Call.of(FCNTL, number, command, argument);
+  }
+
+  /** close(2) of a descriptor. */
+  static void close(int number) {
+    Call.of(CLOSE, number);
   }
 
   /** The number, which is this file's until it is closed. */
@@ -160,12 +166,7 @@ public final class Descriptor implements AutoCloseable {
 
   private long read(MemorySegment buffer, int length, long position) throws IOException {
     while (true) {
-      long got;
-      try {
-        got = (long) PREAD.invokeExact(Errno.ofThread(), number, buffer, (long) length, position);
-      } catch (Throwable e) {
-        throw Errno.unexpected(e);
-      }
+      long got = Call.of(PREAD, number, buffer.address(), length, position, 0, 0);
       if (got >= 0) {
         return got;
       }
@@ -214,7 +215,7 @@ public final class Descriptor implements AutoCloseable {
 
   private void release() {
     if ((int) USERS.getAndAdd(this, -1) == 1) {
-      Posix.close(number);
+      close(number);
     }
   }
 

@@ -3,11 +3,9 @@ package dev.calotype.os;
 import dev.calotype.os.ffi.Posix;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 
 /** Why a call failed. The JVM makes calls of its own, so the number is taken along with each. */
 final class Errno {
@@ -15,22 +13,6 @@ final class Errno {
       ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(Linker.Option.captureStateLayout()));
 
   private Errno() {}
-
-  /** A function's handle whose first argument is {@link #ofThread}. */
-  static MethodHandle capturing(MemorySegment function, FunctionDescriptor type) {
-    return Linker.nativeLinker()
-        .downcallHandle(function, type, Linker.Option.captureCallState("errno"));
-  }
-
-  /** The same of a function that takes more arguments than it declares. */
-  static MethodHandle capturing(MemorySegment function, FunctionDescriptor type, int declared) {
-    return Linker.nativeLinker()
-        .downcallHandle(
-            function,
-            type,
-            Linker.Option.firstVariadicArg(declared),
-            Linker.Option.captureCallState("errno"));
-  }
 
   /** Where this thread's calls put the number. */
   static MemorySegment ofThread() {
@@ -45,10 +27,5 @@ final class Errno {
   /** The last number as an exception. */
   static IOException exception(String what) {
     return new IOException("%s: %s".formatted(what, Posix.strerror(last()).getString(0)));
-  }
-
-  /** For what a method handle may throw by its type: none of these functions does. */
-  static Error unexpected(Throwable thrown) {
-    return thrown instanceof Error error ? error : new AssertionError(thrown);
   }
 }

@@ -11,6 +11,12 @@ import java.lang.invoke.MethodHandle;
 public final class Functions {
   private Functions() {}
 
+  /** Makes the way to the C library, which the first native call would make. */
+  public static void prepare() {
+    Errno.ofThread();
+    Call.prepare();
+  }
+
   /** A handle that calls the function at an address, while the address's scope is alive. */
   public static MethodHandle handle(MemorySegment function, FunctionDescriptor type) {
     return Linker.nativeLinker().downcallHandle(function, type);

@@ -1,20 +1,30 @@
 package dev.calotype.os;
 
 import dev.calotype.os.ffi.Posix;
-import dev.calotype.os.ffi.link_map;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 
 /** A library that the dynamic loader brought in. Safe for use by several threads. */
 public final class Library implements AutoCloseable {
-  private final MemorySegment handle;
+  private static final MemorySegment DLOPEN = Call.function("dlopen");
+  private static final MemorySegment DLINFO = Call.function("dlinfo");
+  private static final MemorySegment DLSYM = Call.function("dlsym");
+  private static final MemorySegment DLCLOSE = Call.function("dlclose");
+  private static final MemorySegment DLERROR = Call.function("dlerror");
+
+  // struct link_map (link.h) on 64-bit machines.
+  static final int BASE = 0;
+  static final int NAME = 8;
+
+  private final long handle;
   private final long base;
   private final boolean isNew;
   private boolean closed;
 
-  private Library(MemorySegment handle, long base, boolean isNew) {
+  private Library(long handle, long base, boolean isNew) {
     this.handle = handle;
     this.base = base;
     this.isNew = isNew;
@@ -28,20 +38,22 @@ public final class Library implements AutoCloseable {
    */
   public static Library open(String path) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment handle =
-          Posix.dlopen(arena.allocateFrom(path), Posix.RTLD_NOW() | Posix.RTLD_LOCAL());
-      if (handle.address() == 0) {
+      long handle =
+          Call.of(
+              DLOPEN, arena.allocateFrom(path).address(), Posix.RTLD_NOW() | Posix.RTLD_LOCAL());
+      if (handle == 0) {
         throw new IOException(error());
       }
-      MemorySegment map = arena.allocate(Posix.C_POINTER);
-      if (Posix.dlinfo(handle, Posix.RTLD_DI_LINKMAP(), map) != 0) {
+      MemorySegment map = arena.allocate(Long.BYTES, Long.BYTES);
+      if ((int) Call.of(DLINFO, handle, Posix.RTLD_DI_LINKMAP(), map.address()) != 0) {
         IOException e = new IOException(error());
-        Posix.dlclose(handle);
+        Call.of(DLCLOSE, handle);
         throw e;
       }
-      MemorySegment entry = map.get(Posix.C_POINTER, 0).reinterpret(link_map.sizeof());
-      String name = link_map.l_name(entry).getString(0);
-      return new Library(handle, link_map.l_addr(entry), name.equals(path));
+      MemorySegment entry = memory(map.get(ValueLayout.JAVA_LONG, 0));
+      long base = entry.get(ValueLayout.JAVA_LONG, BASE);
+      String name = memory(entry.get(ValueLayout.JAVA_LONG, NAME)).getString(0);
+      return new Library(handle, base, name.equals(path));
     }
   }
 
@@ -61,10 +73,8 @@ public final class Library implements AutoCloseable {
   /** The address of a symbol of this library, or of one that it needs. */
   public Optional<MemorySegment> find(String symbol) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment found = Posix.dlsym(handle, arena.allocateFrom(symbol));
-      return found.address() == 0
-          ? Optional.empty()
-          : Optional.of(MemorySegment.ofAddress(found.address()));
+      long found = Call.of(DLSYM, handle, arena.allocateFrom(symbol).address());
+      return found == 0 ? Optional.empty() : Optional.of(MemorySegment.ofAddress(found));
     }
   }
 
@@ -73,12 +83,16 @@ public final class Library implements AutoCloseable {
   public synchronized void close() {
     if (!closed) {
       closed = true;
-      Posix.dlclose(handle);
+      Call.of(DLCLOSE, handle);
     }
   }
 
   private static String error() {
-    MemorySegment text = Posix.dlerror();
-    return text.address() == 0 ? "the dynamic loader refused it" : text.getString(0);
+    long text = Call.of(DLERROR, 0);
+    return text == 0 ? "the dynamic loader refused it" : memory(text).getString(0);
+  }
+
+  private static MemorySegment memory(long address) {
+    return MemorySegment.ofAddress(address).reinterpret(Long.MAX_VALUE);
   }
 }

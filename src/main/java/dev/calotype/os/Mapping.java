@@ -3,12 +3,11 @@ package dev.calotype.os;
 import dev.calotype.os.ffi.Posix;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 
 /** Mappings at places that the caller chooses (mmap(2)). */
 public final class Mapping {
-  private static final MethodHandle MMAP =
-      Errno.capturing(Posix.mmap$address(), Posix.mmap$descriptor());
+  private static final MemorySegment MMAP = Call.function("mmap");
+  private static final MemorySegment MUNMAP = Call.function("munmap");
 
   private Mapping() {}
 
@@ -35,29 +34,15 @@ public final class Mapping {
 
   /** Unmaps what {@link #start} mapped. */
   public static void remove(long address, long size) {
-    Posix.munmap(MemorySegment.ofAddress(address), size);
+    Call.of(MUNMAP, address, size);
   }
 
   private static long map(long address, long size, int flags, int descriptor, long offset)
       throws IOException {
-    MemorySegment got;
-    try {
-      got =
-          (MemorySegment)
-              MMAP.invokeExact(
-                  Errno.ofThread(),
-                  MemorySegment.ofAddress(address),
-                  size,
-                  Posix.PROT_READ(),
-                  flags,
-                  descriptor,
-                  offset);
-    } catch (Throwable e) {
-      throw Errno.unexpected(e);
-    }
-    if (got.address() == Posix.MAP_FAILED().address()) {
+    long got = Call.of(MMAP, address, size, Posix.PROT_READ(), flags, descriptor, offset);
+    if (got == Posix.MAP_FAILED().address()) {
       throw Errno.exception("mmap");
     }
-    return got.address();
+    return got;
   }
 }

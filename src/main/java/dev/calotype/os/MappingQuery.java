@@ -1,10 +1,8 @@
 package dev.calotype.os;
 
-import dev.calotype.os.ffi.Posix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -13,7 +11,7 @@ import java.util.Optional;
  * spares the kernel to write out all of {@code /proc/self/maps}.
  */
 public final class MappingQuery {
-  private static final MethodHandle IOCTL = Posix.ioctl.makeInvoker(Posix.C_POINTER).handle();
+  private static final MemorySegment IOCTL = Call.function("ioctl");
 
   /** It stays open: opening it costs more than asking. */
   private static final Optional<Descriptor> MAPS =
@@ -45,7 +43,7 @@ public final class MappingQuery {
       MemorySegment query = arena.allocate(SIZE, Long.BYTES);
       query.set(ValueLayout.JAVA_LONG, 0, SIZE);
       query.set(ValueLayout.JAVA_LONG, ADDRESS, address);
-      if (!ask(MAPS.get(), query)) {
+      if ((int) Call.of(IOCTL, MAPS.get().number(), QUERY, query.address()) != 0) {
         return Optional.empty();
       }
       return Optional.of(
@@ -53,14 +51,6 @@ public final class MappingQuery {
               query.get(ValueLayout.JAVA_INT, MAJOR),
               query.get(ValueLayout.JAVA_INT, MINOR),
               query.get(ValueLayout.JAVA_LONG, INODE)));
-    }
-  }
-
-  private static boolean ask(Descriptor maps, MemorySegment query) {
-    try {
-      return (int) IOCTL.invokeExact(maps.number(), QUERY, query) == 0;
-    } catch (Throwable e) {
-      throw Errno.unexpected(e);
     }
   }
 }

@@ -6,7 +6,6 @@ import java.io.OutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 
 /**
@@ -14,11 +13,8 @@ import java.nio.file.Path;
  * process included, can change a byte of it. Not safe for use by several threads.
  */
 public final class MemoryFile extends OutputStream {
-  private static final MethodHandle CREATE =
-      Errno.capturing(Posix.memfd_create$address(), Posix.memfd_create$descriptor());
-  private static final MethodHandle WRITE =
-      Errno.capturing(Posix.write$address(), Posix.write$descriptor());
-  private static final Posix.fcntl SEAL = Posix.fcntl.makeInvoker(ValueLayout.JAVA_INT);
+  private static final MemorySegment CREATE = Call.function("memfd_create");
+  private static final MemorySegment WRITE = Call.function("write");
   private static final int BUFFER = 1 << 16;
 
   private final int number;
@@ -33,11 +29,7 @@ public final class MemoryFile extends OutputStream {
    */
   public MemoryFile(String name) throws IOException {
     int flags = Posix.MFD_CLOEXEC() | Posix.MFD_ALLOW_SEALING();
-    try {
-      number = (int) CREATE.invokeExact(Errno.ofThread(), arena.allocateFrom(name), flags);
-    } catch (Throwable e) {
-      throw Errno.unexpected(e);
-    }
+    number = (int) Call.of(CREATE, arena.allocateFrom(name).address(), flags);
     if (number < 0) {
       arena.close();
       throw Errno.exception("memfd_create");
@@ -55,12 +47,7 @@ public final class MemoryFile extends OutputStream {
     while (done < length) {
       int part = Math.min(length - done, BUFFER);
       MemorySegment.copy(bytes, offset + done, buffer, ValueLayout.JAVA_BYTE, 0, part);
-      long written;
-      try {
-        written = (long) WRITE.invokeExact(Errno.ofThread(), number, buffer, (long) part);
-      } catch (Throwable e) {
-        throw Errno.unexpected(e);
-      }
+      long written = Call.of(WRITE, number, buffer.address(), part);
       if (written < 0 && Errno.last() != Posix.EINTR()) {
         throw Errno.exception("write to memory");
       }
@@ -72,7 +59,7 @@ public final class MemoryFile extends OutputStream {
   public void seal() throws IOException {
     int seals =
         Posix.F_SEAL_SEAL() | Posix.F_SEAL_SHRINK() | Posix.F_SEAL_GROW() | Posix.F_SEAL_WRITE();
-    if (SEAL.apply(number, Posix.F_ADD_SEALS(), seals) != 0) {
+    if (Descriptor.control(number, Posix.F_ADD_SEALS(), seals) < 0) {
       throw new IOException("can't seal a file in memory");
     }
   }
@@ -87,7 +74,7 @@ public final class MemoryFile extends OutputStream {
   public void close() {
     if (!closed) {
       closed = true;
-      Posix.close(number);
+      Descriptor.close(number);
       arena.close();
     }
   }

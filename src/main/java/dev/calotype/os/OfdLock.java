@@ -4,9 +4,7 @@ import dev.calotype.os.ffi.Posix;
 import dev.calotype.os.ffi.flock;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -21,13 +19,6 @@ import java.util.Optional;
  * for use by several threads.
  */
 public final class OfdLock implements AutoCloseable {
-  private static final FunctionDescriptor FCNTL_TYPE =
-      FunctionDescriptor.of(Posix.C_INT, Posix.C_INT, Posix.C_INT, Posix.C_POINTER);
-  private static final FunctionDescriptor OPEN_TYPE =
-      FunctionDescriptor.of(Posix.C_INT, Posix.C_POINTER, Posix.C_INT, Posix.C_INT);
-  private static final MethodHandle FCNTL = Errno.capturing(Posix.fcntl.address(), FCNTL_TYPE, 2);
-  private static final MethodHandle OPEN = Errno.capturing(Posix.open.address(), OPEN_TYPE, 2);
-
   /** Not among the bindings: machines differ. */
   private static final int O_NOFOLLOW =
       System.getProperty("os.arch", "").equals("aarch64") ? 0x8000 : 0x20000;
@@ -84,7 +75,7 @@ public final class OfdLock implements AutoCloseable {
   public synchronized void close() {
     if (!closed) {
       closed = true;
-      Posix.close(number);
+      Descriptor.close(number);
     }
   }
 
@@ -94,18 +85,14 @@ public final class OfdLock implements AutoCloseable {
             .orElseThrow(() -> new FileSystemException(file.toString(), null, "can't be locked"));
     int number;
     do {
-      try {
-        number = (int) OPEN.invokeExact(Errno.ofThread(), name.segment(), FLAGS, OWNER_ONLY);
-      } catch (Throwable e) {
-        throw Errno.unexpected(e);
-      }
+      number = Descriptor.open(name, FLAGS, OWNER_ONLY);
     } while (number < 0 && Errno.last() == Posix.EINTR());
     if (number < 0) {
       throw Errno.exception("lock " + file);
     }
     FileStat stat = FileStat.ofThread();
     if (!stat.look(number) || !stat.isFile()) {
-      Posix.close(number);
+      Descriptor.close(number);
       throw new FileSystemException(file.toString(), null, "not a regular file");
     }
     return number;
@@ -118,9 +105,7 @@ public final class OfdLock implements AutoCloseable {
       flock.l_type(range, (short) Posix.F_WRLCK());
       flock.l_start(range, position);
       flock.l_len(range, length);
-      result = (int) FCNTL.invokeExact(Errno.ofThread(), number, Posix.F_OFD_SETLK(), range);
-    } catch (Throwable e) {
-      throw Errno.unexpected(e);
+      result = Descriptor.control(number, Posix.F_OFD_SETLK(), range.address());
     }
     if (result == 0) {
       return true;

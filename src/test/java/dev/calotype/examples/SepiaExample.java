@@ -84,8 +84,9 @@ final class SepiaExample {
           type("Variant").getConstructor(int.class, String.class).newInstance(level, cpu);
       Object settings =
           type("Settings")
-              .getConstructor(type("Variant"), Path.class, String.class, boolean.class)
-              .newInstance(variant, store, "", true);
+              .getConstructor(
+                  type("Variant"), Path.class, String.class, boolean.class, boolean.class)
+              .newInstance(variant, store, "", true, false);
       Object lines =
           type("Sepia")
               .getMethod("build", Path.class, type("Settings"), type)

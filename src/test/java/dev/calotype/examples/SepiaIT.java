@@ -58,20 +58,54 @@ final class SepiaIT {
   }
 
   @Test
-  void theSecondRunStartsNoCompilerAndLoadsOnlyWhatIsCalled() throws IOException {
+  void theSecondRunStartsNeitherCompilerNorLinker() throws IOException {
     Run first = sepia("run", "--explain", main());
     assertThat(first.out()).isEqualTo("sum: 16\n");
     assertThat(first.exit()).isEqualTo(7);
-    assertThat(first.err()).contains("3 compiled");
+    assertThat(first.err()).contains("3 compiled").containsPattern("\\(program\\) +linked .* new");
     assertThat(calls(" -c ")).hasSize(3);
+    assertThat(calls(" -shared ")).hasSize(1);
     assertThat(calls("--version")).hasSize(1);
 
     Files.delete(log);
     Run second = sepia("run", "--explain", main());
     assertThat(second.out()).isEqualTo("sum: 16\n");
     assertThat(second.exit()).isEqualTo(7);
-    assertThat(second.err()).contains("3 fresh, 0 with new code, 0 compiled", "2 of 3 modules");
+    assertThat(second.err())
+        .contains("3 fresh, 0 with new code, 0 compiled")
+        .containsPattern("\\(program\\) +fresh");
     assertThat(log).doesNotExist();
+  }
+
+  /** The files of the example are older than a clock is coarse; those of a test are not. */
+  @Test
+  void aProgramWhoseFilesLookAsBeforeIsAllThatIsLookedAtAndIsLinkedAgainIfDamaged()
+      throws IOException {
+    String tour = SepiaExample.SOURCES.resolve("programs").resolve("tour.sepia").toString();
+    String expected = sepia("run", tour).succeeded().out();
+    for (String member : List.of("O2.so", "data.ji", "manifest")) {
+      Run second = sepia("run", "--explain", tour);
+      assertThat(second.err()).contains("only the program was looked at", "3 fresh");
+      assertThat(second.out()).isEqualTo(expected);
+
+      Files.delete(log);
+      Path program = members("O2.so").getFirst().resolveSibling(member);
+      damage(program);
+      Run third = sepia("run", "--explain", tour);
+      assertThat(third.out()).isEqualTo(expected);
+      assertThat(third.err()).containsPattern("\\(program\\) +linked");
+      assertThat(calls(" -c ")).isEmpty();
+      assertThat(calls(" -shared ")).hasSize(1);
+    }
+  }
+
+  @Test
+  void aModuleWithoutMainIsBuiltAndNotRun() throws IOException {
+    String other = folder.resolve("other.sepia").toString();
+    assertThat(sepia("build", other)).isEqualTo(new Run(0, "", ""));
+    assertThat(calls(" -shared ")).isEmpty();
+    assertThat(sepia("run", other))
+        .isEqualTo(new Run(74, "", "sepia: other exports no 'fn main(): int'\n"));
   }
 
   @Test
@@ -150,6 +184,19 @@ final class SepiaIT {
       assertThat(run.join()).isEqualTo(new Run(7, "sum: 16\n", ""));
     }
     assertThat(calls(" -c ")).hasSize(3);
+    assertThat(calls(" -shared ")).hasSize(1);
+  }
+
+  @Test
+  void aBuildThatIsKilledWhileItLinksCompilesNothingTwice() throws IOException {
+    compiler("case \"$*\" in *-shared*) kill -9 $PPID; exit 1 ;; esac");
+    assertThat(sepia("run", main()).exit()).isEqualTo(137);
+
+    compiler("");
+    Files.delete(log);
+    assertThat(sepia("run", main())).isEqualTo(new Run(7, "sum: 16\n", ""));
+    assertThat(calls(" -c ")).isEmpty();
+    assertThat(calls(" -shared ")).hasSize(1);
   }
 
   @Test
@@ -167,26 +214,34 @@ final class SepiaIT {
   @Test
   void aDamagedEntryIsCompiledAgainAndNeverRun() throws IOException {
     sepia("build", main());
-    List<Path> files;
-    try (Stream<Path> all = Files.walk(folder.resolve("store/store/v1/entries"))) {
-      files = all.filter(file -> Files.isRegularFile(file) && isMember(file)).sorted().toList();
+    for (String command : List.of("run", "build")) {
+      List<Path> files = members("manifest", ".ji", ".o", ".so");
+      assertThat(files).hasSize(12);
+      for (Path file : files) {
+        damage(file);
+      }
+      boolean isRun = command.equals("run");
+      assertThat(sepia(command, main()))
+          .isEqualTo(isRun ? new Run(7, "sum: 16\n", "") : new Run(0, "", ""));
+      Files.delete(log);
+      assertThat(sepia("run", main())).isEqualTo(new Run(7, "sum: 16\n", ""));
+      assertThat(log).doesNotExist();
     }
-    assertThat(files).hasSize(9);
-    for (Path file : files) {
-      byte[] bytes = Files.readAllBytes(file);
-      bytes[bytes.length / 2] ^= 0x20;
-      Files.write(file, bytes);
-    }
-    assertThat(sepia("run", main())).isEqualTo(new Run(7, "sum: 16\n", ""));
-    Files.delete(log);
-    assertThat(sepia("run", main())).isEqualTo(new Run(7, "sum: 16\n", ""));
-    assertThat(log).doesNotExist();
   }
 
-  /** Manifest, data and code. */
-  private static boolean isMember(Path file) {
-    String name = file.getFileName().toString();
-    return name.equals("manifest") || name.endsWith(".ji") || name.endsWith(".so");
+  /** The files in the store with one of these endings. */
+  private List<Path> members(String... endings) throws IOException {
+    try (Stream<Path> all = Files.walk(folder.resolve("store/store/v1/entries"))) {
+      return all.filter(file -> Arrays.stream(endings).anyMatch(file.toString()::endsWith))
+          .sorted()
+          .toList();
+    }
+  }
+
+  private static void damage(Path file) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length / 2] ^= 0x20;
+    Files.write(file, bytes);
   }
 
   @Test

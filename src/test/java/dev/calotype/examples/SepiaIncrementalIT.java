@@ -22,6 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What an edit makes the example language compile again, by counting what its compiler does. */
 final class SepiaIncrementalIT {
+  private static final String PROGRAM = "\\(program\\) +";
+
   @TempDir Path folder;
 
   private final CountingCompiler compiler = new CountingCompiler();
@@ -90,7 +92,9 @@ final class SepiaIncrementalIT {
     edit("base", "# What is added.", "# What is\n\n# added:");
     edit("base", " # not much", "");
 
-    assertThat(build()).anySatisfy(line -> assertThat(line).contains("only comments"));
+    assertThat(build())
+        .anySatisfy(line -> assertThat(line).contains("only comments"))
+        .anySatisfy(line -> assertThat(line).matches(PROGRAM + "fresh .*"));
     assertThat(compiler.taken()).isEmpty();
     assertThat(dataFiles()).isEqualTo(before);
     assertThat(build()).noneSatisfy(line -> assertThat(line).contains("only comments"));
@@ -103,7 +107,8 @@ final class SepiaIncrementalIT {
     edit("base", "n + step[0]", "step[0] + n");
 
     assertThat(build())
-        .anySatisfy(line -> assertThat(line).startsWith("base").contains("its source changed"));
+        .anySatisfy(line -> assertThat(line).startsWith("base").contains("its source changed"))
+        .anySatisfy(line -> assertThat(line).matches(PROGRAM + "linked .* modules changed"));
     assertThat(compiler.taken()).containsExactly("base");
   }
 
@@ -140,7 +145,7 @@ final class SepiaIncrementalIT {
     edit("base", "step[0] + n", "n + step[0]");
     compiler.taken();
 
-    build();
+    assertThat(build()).anySatisfy(line -> assertThat(line).matches(PROGRAM + "fresh .*"));
     assertThat(compiler.taken()).isEmpty();
   }
 
@@ -150,9 +155,11 @@ final class SepiaIncrementalIT {
     compiler.taken();
     Map<Path, String> before = dataFiles();
 
-    assertThat(build(0, "")).anySatisfy(line -> assertThat(line).contains("no code for -O0"));
+    assertThat(build(0, ""))
+        .anySatisfy(line -> assertThat(line).startsWith("base").contains("no code for -O0"))
+        .anySatisfy(line -> assertThat(line).matches(PROGRAM + "linked .* no code for -O0"));
     assertThat(compiler.taken()).containsExactly("base", "main", "middle");
-    assertThat(dataFiles()).hasSize(3).isEqualTo(before);
+    assertThat(dataFiles()).hasSize(4).isEqualTo(before);
 
     build(2, "");
     build(0, "");
@@ -185,6 +192,7 @@ final class SepiaIncrementalIT {
             line -> assertThat(line).startsWith("main").endsWith("another compiler"),
             line -> assertThat(line).startsWith("middle").endsWith("another compiler"),
             line -> assertThat(line).startsWith("base").endsWith("another compiler"),
+            line -> assertThat(line).matches(PROGRAM + "linked .*"),
             line -> assertThat(line).contains("3 compiled"));
     assertThat(compiler.taken()).containsExactly("base", "main", "middle");
   }
