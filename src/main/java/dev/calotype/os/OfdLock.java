@@ -2,6 +2,7 @@ package dev.calotype.os;
 
 import dev.calotype.os.ffi.Posix;
 import dev.calotype.os.ffi.flock;
+import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -20,7 +21,7 @@ import java.util.Optional;
  * <p>A file that is deleted takes its locks with it: the next of that name is another file. Safe
  * for use by several threads.
  */
-public final class OfdLock implements AutoCloseable {
+public final class OfdLock implements Closeable {
   private static final FunctionDescriptor FCNTL_TYPE =
       FunctionDescriptor.of(Posix.C_INT, Posix.C_INT, Posix.C_INT, Posix.C_POINTER);
   private static final FunctionDescriptor OPEN_TYPE =
