@@ -14,12 +14,12 @@ final class DecisionTest {
   void theAnswerIsTheSizeFromWhichOnMappingWins() {
     Decision decision =
         decide(
-            access("MAP_CONFINED", "KIB_4", 9, 9, 9),
-            access("READ_ALL", "KIB_4", 3, 3, 3),
-            access("MAP_CONFINED", "KIB_64", 9, 9, 9),
-            access("READ_ALL", "KIB_64", 18, 18, 18),
-            access("MAP_CONFINED", "MIB_1", 9, 9, 9),
-            access("READ_ALL", "MIB_1", 90, 90, 90));
+            exact("MAP_CONFINED", "KIB_4", 9),
+            exact("READ_ALL", "KIB_4", 3),
+            exact("MAP_CONFINED", "KIB_64", 9),
+            exact("READ_ALL", "KIB_64", 18),
+            exact("MAP_CONFINED", "MIB_1", 9),
+            exact("READ_ALL", "MIB_1", 90));
     assertThat(decision.question()).isEqualTo("all, in order · warm");
     assertThat(winners(decision)).containsExactly(Winner.READ, Winner.MAP, Winner.MAP);
     assertThat(decision.cells().firstEntry().getValue().text()).isEqualTo("read 3.00×");
@@ -30,10 +30,10 @@ final class DecisionTest {
   void theFastestOfEachSideAreCompared() {
     Decision decision =
         decide(
-            access("MAP_SHARED", "MIB_1", 50, 50, 50),
-            access("MAP_CONFINED", "MIB_1", 10, 10, 10),
-            access("READ_ALL", "MIB_1", 90, 90, 90),
-            access("PREAD_PAGES", "MIB_1", 20, 20, 20));
+            exact("MAP_SHARED", "MIB_1", 50),
+            exact("MAP_CONFINED", "MIB_1", 10),
+            exact("READ_ALL", "MIB_1", 90),
+            exact("PREAD_PAGES", "MIB_1", 20));
     Decision.Cell cell = decision.cells().firstEntry().getValue();
     assertThat(cell.map().way()).isEqualTo("MAP_CONFINED");
     assertThat(cell.read().orElseThrow().way()).isEqualTo("PREAD_PAGES");
@@ -43,7 +43,7 @@ final class DecisionTest {
   @Test
   void aMappingThatIsCopiedIsNoMapping() {
     Decision decision =
-        decide(access("MAP_CONFINED", "MIB_1", 10, 10, 10), access("MAP_COPY", "MIB_1", 5, 5, 5));
+        decide(exact("MAP_CONFINED", "MIB_1", 10), exact("MAP_COPY", "MIB_1", 5));
     assertThat(decision.answer()).isEqualTo("read 2.00×");
   }
 
@@ -53,8 +53,8 @@ final class DecisionTest {
         decide(
             access("MAP_CONFINED", "KIB_4", 10, 12, 14),
             access("READ_ALL", "KIB_4", 11, 13, 15),
-            access("MAP_CONFINED", "MIB_1", 1, 1, 1),
-            access("READ_ALL", "MIB_1", 4, 4, 4));
+            exact("MAP_CONFINED", "MIB_1", 1),
+            exact("READ_ALL", "MIB_1", 4));
     assertThat(winners(decision)).containsExactly(Winner.UNSURE, Winner.MAP);
     assertThat(decision.answer()).isEqualTo("map, up to 4.00× at 1 MiB; can't tell at 4 KiB");
   }
@@ -63,9 +63,9 @@ final class DecisionTest {
   void whereNoArrayIsLongEnoughOnlyMappingIsLeft() {
     Decision decision =
         decide(
-            access("MAP_CONFINED", "MIB_1", 1, 1, 1),
-            access("READ_ALL", "MIB_1", 4, 4, 4),
-            access("MAP_CONFINED", "GIB_3", 100, 100, 100));
+            exact("MAP_CONFINED", "MIB_1", 1),
+            exact("READ_ALL", "MIB_1", 4),
+            exact("MAP_CONFINED", "GIB_3", 100));
     assertThat(winners(decision)).containsExactly(Winner.MAP, Winner.ONLY_MAP);
     assertThat(decision.answer()).isEqualTo("map at every size, up to 4.00× at 1 MiB");
   }
@@ -74,10 +74,10 @@ final class DecisionTest {
   void winnersThatTakeTurnsGiveNoSize() {
     Decision decision =
         decide(
-            access("MAP_CONFINED", "KIB_4", 1, 1, 1),
-            access("READ_ALL", "KIB_4", 4, 4, 4),
-            access("MAP_CONFINED", "KIB_64", 4, 4, 4),
-            access("READ_ALL", "KIB_64", 1, 1, 1),
+            exact("MAP_CONFINED", "KIB_4", 1),
+            exact("READ_ALL", "KIB_4", 4),
+            exact("MAP_CONFINED", "KIB_64", 4),
+            exact("READ_ALL", "KIB_64", 1),
             access("MAP_CONFINED", "MIB_1", 4, 5, 6),
             access("READ_ALL", "MIB_1", 4, 5, 6));
     assertThat(decision.answer()).isEqualTo("no size from which on one wins");
@@ -93,6 +93,11 @@ final class DecisionTest {
     assertThat(table)
         .extracting(Decision::answer)
         .containsExactly("can't tell", "map from 1 MiB on, up to 9.70× at 1 MiB", "map 2.38×");
+  }
+
+  /** A measurement without noise. */
+  private static Row exact(String way, String size, double time) {
+    return access(way, size, time, time, time);
   }
 
   private static Decision decide(Row... rows) {
