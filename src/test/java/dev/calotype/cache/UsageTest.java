@@ -96,9 +96,7 @@ class UsageTest {
   @Test
   void aLogOfAnyBytesSaysNothingWrong() throws IOException {
     Path file =
-        log(
-            Records.uses(Map.of(A, new Use(1, 1, 0))),
-            List.of(Records.counts(Map.of("hits", 1L))));
+        log(Records.uses(Map.of(A, new Use(1, 1, 0))), List.of(Records.counts(Map.of("hits", 1L))));
     byte[] whole = Files.readAllBytes(file);
     SplittableRandom random = new SplittableRandom(1);
     for (int i = 0; i < 500; i++) {

@@ -192,11 +192,7 @@ class RealNativesTest {
         image.relocations().stream().map(table -> table.name() + " " + table.count()).toList(),
         theirs.get("Relocations").list().stream()
             .map(table ->
-                sections
-                        .get((int) table.get("SectionIndex").whole())
-                        .get("Name")
-                        .get("Name")
-                        .text()
+                sections.get((int) table.get("SectionIndex").whole()).get("Name").get("Name").text()
                     + " "
                     + table.get("Relocs").list().size())
             .toList());

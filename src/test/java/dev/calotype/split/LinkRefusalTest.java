@@ -44,7 +44,8 @@ final class LinkRefusalTest {
         link == CodeLink.CC
             ? List.of(prefix + "-z,max-page-size=4096")
             : List.of("-z", "max-page-size=4096");
-    linking.assertRefused(link, Shape.SLOTS, List.of(object), arguments)
+    linking
+        .assertRefused(link, Shape.SLOTS, List.of(object), arguments)
         .hasMessageContaining("is laid out for pages of 0x1000, the note says 0x10000")
         .hasMessageContaining("; program headers: ");
   }
@@ -66,27 +67,37 @@ final class LinkRefusalTest {
             ".section .jihole,\"awR\",@nobits\n.balign 65536\n.zero 65536\n.bss\n.balign 65536\n",
             "section .bss");
     bad.forEach((start, why) ->
-        linking.assertRefused(link, Shape.HOLE, List.of(whole, linking.assemble(start + HOLE + ".bss\n.zero 9\n")))
+        linking
+            .assertRefused(
+                link,
+                Shape.HOLE,
+                List.of(whole, linking.assemble(start + HOLE + ".bss\n.zero 9\n")))
             .as(start)
             .hasMessageContaining("m.so: hole for table at 0x")
             .hasMessageContaining(why)
             .hasMessageContaining("; program headers: "));
     Path good = linking.assemble(".section .jihole,\"awR\",@nobits\n.balign 65536\n" + HOLE);
-    linking.assertRefused(link, Shape.HOLE, List.of(linking.note(link, Linking.SIZE - 1), good))
+    linking
+        .assertRefused(link, Shape.HOLE, List.of(linking.note(link, Linking.SIZE - 1), good))
         .hasMessageContaining("+0xffff is not aligned to 0x10000");
-    linking.assertRefused(link, Shape.HOLE, List.of(linking.note(link, 2L * Linking.SIZE), good))
+    linking
+        .assertRefused(link, Shape.HOLE, List.of(linking.note(link, 2L * Linking.SIZE), good))
         .hasMessageContaining("lies in no PT_LOAD");
-    linking.assertRefused(link, Shape.HOLE, List.of(good))
+    linking
+        .assertRefused(link, Shape.HOLE, List.of(good))
         .hasMessageContaining("there is no hole in its note");
     Path second =
-        linking.assembleNamed("second", ".section .jihole.2,\"awR\",@nobits\n.balign 65536\n.zero 65536\n");
+        linking.assembleNamed(
+            "second", ".section .jihole.2,\"awR\",@nobits\n.balign 65536\n.zero 65536\n");
     linking.note(link, Linking.SIZE);
-    linking.assertRefused(link, Shape.HOLE, List.of(whole, good, second))
+    linking
+        .assertRefused(link, Shape.HOLE, List.of(whole, good, second))
         .hasMessageContaining("hole .jihole.2 at 0x")
         .hasMessageContaining("is none of those in the note");
     Path constructor =
         linking.assembleNamed("constructor", ".section .init_array,\"aw\",@init_array\n.quad 0\n");
-    linking.assertRefused(link, Shape.HOLE, List.of(whole, good, constructor))
+    linking
+        .assertRefused(link, Shape.HOLE, List.of(whole, good, constructor))
         .hasMessageContaining("DT_INIT_ARRAY");
   }
 
@@ -115,7 +126,8 @@ final class LinkRefusalTest {
     Path object =
         linking.assemble(
             ".section .jihole,\"awR\",@nobits\n.balign 65536\n" + HOLE + ".data\n.zero 64,1\n");
-    linking.assertRefused(
+    linking
+        .assertRefused(
             CodeLink.LLD,
             Shape.HOLE,
             List.of(linking.note(CodeLink.LLD, Linking.SIZE), object),
@@ -130,14 +142,16 @@ final class LinkRefusalTest {
       names = {"LLD_LINK", "MINGW", "LD64"})
   void holesAreForElfAlone(CodeLink link) {
     Path object = link.compile(folder, "slots.c");
-    linking.assertRefused(link, Shape.HOLE, List.of(object))
+    linking
+        .assertRefused(link, Shape.HOLE, List.of(object))
         .hasMessageContaining("the shape hole is not linked for x86_64-");
   }
 
   @Test
   void dataThatIsNoSharedObjectCanNotBeNeeded() {
     Path object = CodeLink.LLD.compile(folder, "slots.c");
-    linking.assertRefused(CodeLink.LLD, Shape.NEEDED, List.of(object))
+    linking
+        .assertRefused(CodeLink.LLD, Shape.NEEDED, List.of(object))
         .hasMessageContaining("it is no shared object, so no code can need it");
   }
 
@@ -152,12 +166,15 @@ final class LinkRefusalTest {
           .hasMessage(other + ": made for aarch64-elf, but " + one + " for x86_64-elf");
     }
     // One object alone, and a linker of another machine's or another system's.
-    assertThatThrownBy(() -> linking.link(CodeLink.GNU, Shape.SLOTS, List.of(other), out.resolve("m.so")))
+    assertThatThrownBy(
+            () -> linking.link(CodeLink.GNU, Shape.SLOTS, List.of(other), out.resolve("m.so")))
         .isInstanceOf(LinkerFailedException.class)
         .hasMessageContaining("ld failed with exit code 1: ");
-    linking.assertRefused(CodeLink.LD64, Shape.SLOTS, List.of(one))
+    linking
+        .assertRefused(CodeLink.LD64, Shape.SLOTS, List.of(one))
         .hasMessageContaining("it does not link objects for x86_64-elf");
-    linking.assertRefused(CodeLink.LLD_LINK, Shape.SLOTS, List.of(one))
+    linking
+        .assertRefused(CodeLink.LLD_LINK, Shape.SLOTS, List.of(one))
         .hasMessageContaining("it does not link objects for x86_64-elf");
     assertThat(Bytes.names(out)).isEmpty();
   }

@@ -104,7 +104,8 @@ final class LinkTest {
         };
     String soname;
     try (Validity.Fresh fresh = linking.fresh()) {
-      SharedData shared = SharedData.of(fresh.data(), target).withExport("table", "table", 0, Linking.SIZE);
+      SharedData shared =
+          SharedData.of(fresh.data(), target).withExport("table", "table", 0, Linking.SIZE);
       soname = shared.soname();
       Path file = folder.resolve(soname);
       shared.write(file, false);
@@ -185,7 +186,8 @@ final class LinkTest {
           .hasMessageContaining("its note is of shape hole, not slots");
       assertThatThrownBy(() -> link.withPageSize(4096).write(target, Linking.REPLACE))
           .hasMessageContaining("its note is for pages of 65536 bytes, not 4096");
-      assertThatThrownBy(() -> Link.of(fresh, List.of(note, object, note)).write(target, Linking.REPLACE))
+      assertThatThrownBy(
+              () -> Link.of(fresh, List.of(note, object, note)).write(target, Linking.REPLACE))
           .hasMessageContaining("has a note of its data, and so has");
     }
     Path other = folder.resolve("other.ji");
@@ -228,14 +230,16 @@ final class LinkTest {
             "-shared",
             "-o",
             shared.toString(),
-            linking.assembleNamed("elsewhere", ".globl elsewhere\n.data\nelsewhere: .quad 2\n").toString())
+            linking
+                .assembleNamed("elsewhere", ".globl elsewhere\n.data\nelsewhere: .quad 2\n")
+                .toString())
         .succeeded();
     Path target = out.resolve("m.so");
     linking.link(CodeLink.LLD, Shape.SLOTS, List.of(object, user, archive, shared), target);
     assertThat(Readobj.of(target, "--needed-libs").toString()).contains("libother.so");
     try (Validity.Fresh fresh = linking.fresh()) {
-      assertThatThrownBy(
-              () -> Link.of(fresh, List.of(archive, shared)).write(out.resolve("n.so"), Linking.REPLACE))
+      assertThatThrownBy(() ->
+              Link.of(fresh, List.of(archive, shared)).write(out.resolve("n.so"), Linking.REPLACE))
           .isInstanceOf(RefusedException.class)
           .hasMessageContaining("there is no object to link");
     }
@@ -252,7 +256,12 @@ final class LinkTest {
             .indexOf(new String(Linking.CONTENT, StandardCharsets.ISO_8859_1));
     return Run.of(
             Map.of("LD_LIBRARY_PATH", folder.toString()),
-            List.of(program.toString(), code.toString(), data.toString(), offset + "", Linking.SIZE + ""))
+            List.of(
+                program.toString(),
+                code.toString(),
+                data.toString(),
+                offset + "",
+                Linking.SIZE + ""))
         .succeeded()
         .out()
         .strip();

@@ -64,13 +64,11 @@ final class Linking {
     data = file;
   }
 
-  Linked link(CodeLink link, Shape shape, List<Path> objects, Path target)
-      throws IOException {
+  Linked link(CodeLink link, Shape shape, List<Path> objects, Path target) throws IOException {
     return link(link, shape, objects, target, List.of());
   }
 
-  Linked link(
-      CodeLink link, Shape shape, List<Path> objects, Path target, List<String> arguments)
+  Linked link(CodeLink link, Shape shape, List<Path> objects, Path target, List<String> arguments)
       throws IOException {
     try (Validity.Fresh fresh = fresh()) {
       return Link.of(fresh, objects)
