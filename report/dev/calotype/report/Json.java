@@ -20,13 +20,13 @@ import java.util.TreeMap;
  * @param value a {@code Map}, a {@code List}, a {@code String}, a {@code Number} or a {@code
  *     Boolean}; the empty text for null
  */
-record Json(Object value) {
+public record Json(Object value) {
   /**
    * Reads a text.
    *
    * @throws IOException if it is no JSON
    */
-  static Json parse(String text) throws IOException {
+  public static Json parse(String text) throws IOException {
     try (JsonParser parser = new JsonFactory().createParser(text)) {
       parser.nextToken();
       return new Json(read(parser));
@@ -39,13 +39,13 @@ record Json(Object value) {
   }
 
   /** The member of that name; the empty text if there is none. */
-  Json get(String name) {
+  public Json get(String name) {
     Object member = value instanceof Map<?, ?> map ? map.get(name) : null;
     return new Json(member == null ? "" : member);
   }
 
   /** The elements; none if this is no array. */
-  List<Json> list() {
+  public List<Json> list() {
     return value instanceof List<?> list
         ? list.stream().map(element -> new Json((Object) element)).toList()
         : List.of();
@@ -61,7 +61,7 @@ record Json(Object value) {
   }
 
   /** The text, or the number as one. */
-  String text() {
+  public String text() {
     return value.toString();
   }
 
@@ -70,8 +70,8 @@ record Json(Object value) {
     return value instanceof Number number ? number.doubleValue() : Double.NaN;
   }
 
-  /** The whole number, or 0. */
-  long whole() {
+  /** The low 64 bits of the whole number, or 0. */
+  public long whole() {
     return value instanceof Number number ? number.longValue() : 0;
   }
 
@@ -136,7 +136,7 @@ record Json(Object value) {
         }
         yield list;
       }
-      case VALUE_NUMBER_INT -> parser.getLongValue();
+      case VALUE_NUMBER_INT -> parser.getBigIntegerValue().longValue();
       case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
       case VALUE_TRUE -> true;
       case VALUE_FALSE -> false;

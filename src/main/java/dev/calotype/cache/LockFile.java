@@ -3,6 +3,7 @@ package dev.calotype.cache;
 import dev.calotype.bytes.Sha256;
 import dev.calotype.os.NativeAccess;
 import dev.calotype.os.OfdLock;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
@@ -40,7 +41,7 @@ final class LockFile implements AutoCloseable {
   private static final long LAST_PAUSE = 20_000_000;
 
   /** What stands for a lock on a file system without locks. */
-  private enum NoLock implements AutoCloseable {
+  private enum NoLock implements Closeable {
     GIVEN;
 
     @Override
@@ -116,9 +117,9 @@ final class LockFile implements AutoCloseable {
   /** A lock, until it is closed. */
   final class Held implements AutoCloseable {
     private final long position;
-    private final AutoCloseable lock;
+    private final Closeable lock;
 
-    private Held(long position, AutoCloseable lock) {
+    private Held(long position, Closeable lock) {
       this.position = position;
       this.lock = lock;
     }
@@ -132,7 +133,7 @@ final class LockFile implements AutoCloseable {
     public void close() {
       try {
         lock.close();
-      } catch (Exception e) {
+      } catch (IOException e) {
         // The file is closed, and the lock gone with it.
       } finally {
         giveBack(position);
@@ -215,7 +216,7 @@ final class LockFile implements AutoCloseable {
   private Optional<Held> tryInFile(long position, boolean orGiveBack) throws IOException {
     boolean taken = false;
     try {
-      Optional<? extends AutoCloseable> lock =
+      Optional<? extends Closeable> lock =
           channel.isPresent() ? tryIn(channel.get(), position) : tryNatively(position);
       taken = lock.isPresent();
       return lock.map(it -> new Held(position, it));
@@ -226,7 +227,7 @@ final class LockFile implements AutoCloseable {
     }
   }
 
-  private Optional<? extends AutoCloseable> tryNatively(long position) throws IOException {
+  private Optional<? extends Closeable> tryNatively(long position) throws IOException {
     try {
       return OfdLock.tryLock(path, position, 1);
     } catch (IOException e) {
@@ -237,10 +238,10 @@ final class LockFile implements AutoCloseable {
     }
   }
 
-  private static Optional<? extends AutoCloseable> tryIn(FileChannel channel, long position)
+  private static Optional<? extends Closeable> tryIn(FileChannel channel, long position)
       throws IOException {
     try {
-      return Optional.ofNullable(channel.tryLock(position, 1, false));
+      return Optional.ofNullable(channel.tryLock(position, 1, false)).map(lock -> lock::close);
     } catch (OverlappingFileLockException e) {
       return Optional.empty(); // Of another copy of this class.
     } catch (IOException e) {

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** The records of logs: docs/store-upkeep.md, "Logs". */
 final class Records {
@@ -25,17 +26,6 @@ final class Records {
   static final int MOST_KEY = 16 << 10;
 
   private Records() {}
-
-  /** Takes what logs say. */
-  interface Reader {
-    void used(KeyPrefix key, long last, long count);
-
-    void counted(String name, long amount);
-
-    void missed(LoggedMiss miss);
-
-    void marked(KeyPrefix key, int marks);
-  }
 
   static List<byte[]> uses(Map<KeyPrefix, Use> uses) {
     List<byte[]> records = new ArrayList<>();
@@ -91,7 +81,7 @@ final class Records {
   }
 
   /** Reads one; of a kind of a later version nothing. */
-  static void read(ByteView payload, Reader reader) {
+  static void read(ByteView payload, Usage usage, Consumer<LoggedMiss> misses) {
     try {
       long end = payload.size();
       switch (payload.u8(0, STRUCTURE)) {
@@ -99,19 +89,19 @@ final class Records {
           for (long at = 1; at + USE_SIZE <= end; at += USE_SIZE) {
             long last = payload.u64(at + 16, STRUCTURE);
             long count = payload.u64(at + 24, STRUCTURE);
-            reader.used(KeyPrefix.at(payload, at), Math.max(0, last), Math.max(0, count));
+            usage.used(KeyPrefix.at(payload, at), Math.max(0, last), Math.max(0, count));
           }
         }
-        case COUNTS -> readCounts(payload, 1, end, reader);
+        case COUNTS -> readCounts(payload, 1, end, usage);
         case MISS -> {
           int size = payload.u8(9, STRUCTURE);
-          reader.missed(
+          misses.accept(
               new LoggedMiss(
                   payload.u64(1, STRUCTURE),
                   new String(bytes(payload, 10, size), StandardCharsets.UTF_8),
                   bytes(payload, 10L + size, end - 10 - size)));
         }
-        case MARK -> reader.marked(KeyPrefix.at(payload, 1), (int) payload.u32(17, STRUCTURE));
+        case MARK -> usage.marked(KeyPrefix.at(payload, 1), (int) payload.u32(17, STRUCTURE));
         default -> {}
       }
     } catch (MalformedImageException e) {
@@ -119,12 +109,12 @@ final class Records {
     }
   }
 
-  static void readCounts(ByteView view, long from, long end, Reader reader) {
+  static void readCounts(ByteView view, long from, long end, Usage usage) {
     long at = from;
     while (at < end) {
       int size = view.u8(at, STRUCTURE);
       String name = new String(bytes(view, at + 1, size), StandardCharsets.UTF_8);
-      reader.counted(name, view.u64(at + 1 + size, STRUCTURE));
+      usage.counted(name, view.u64(at + 1 + size, STRUCTURE));
       at += 9 + size;
     }
   }

@@ -30,7 +30,7 @@ import java.util.function.Predicate;
  *
  * <p>Losing it costs statistics alone, so a damaged file is one that is not there.
  */
-final class Usage implements Records.Reader {
+final class Usage {
   /** The file's name. */
   static final String NAME = "usage";
 
@@ -89,21 +89,15 @@ final class Usage implements Records.Reader {
     uses.entrySet().removeIf(use -> !isThere.test(use.getKey(), use.getValue()));
   }
 
-  @Override
-  public void used(KeyPrefix key, long last, long count) {
+  void used(KeyPrefix key, long last, long count) {
     uses.merge(key, new Use(last, count, 0), (old, more) -> old.and(more.count(), more.last()));
   }
 
-  @Override
-  public void counted(String name, long amount) {
+  void counted(String name, long amount) {
     counts.merge(name, amount, Long::sum);
   }
 
-  @Override
-  public void missed(LoggedMiss miss) {}
-
-  @Override
-  public void marked(KeyPrefix key, int marks) {
+  void marked(KeyPrefix key, int marks) {
     uses.put(key, of(key).marked(marks));
   }
 

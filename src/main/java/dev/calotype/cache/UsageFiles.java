@@ -37,16 +37,12 @@ final class UsageFiles {
   /** Reads everything; writes nothing, and needs no lock to do so. */
   static UsageFiles read(Layout layout) throws IOException {
     UsageFiles all = new UsageFiles(layout, Usage.read(layout.root().resolve(Usage.NAME)));
-    Records.Reader reader = all.reader();
-    Frames.read(
-        layout.root().resolve(MISSES), Optional.empty(), payload -> Records.read(payload, reader));
+    Frames.Taker taker = payload -> Records.read(payload, all.usage, all.misses::add);
+    Frames.read(layout.root().resolve(MISSES), Optional.empty(), taker);
     for (String name : EntryWalk.names(layout.sessions())) {
       if (Place.isHex(name, Session.ID_DIGITS)) {
         all.sessions.add(name);
-        Frames.read(
-                layout.sessions().resolve(name),
-                all.usage.session(name),
-                payload -> Records.read(payload, reader))
+        Frames.read(layout.sessions().resolve(name), all.usage.session(name), taker)
             .ifPresent(extent -> all.usage.setSession(name, extent));
       }
     }
@@ -106,30 +102,6 @@ final class UsageFiles {
   /** Of how many open or dead sessions there is a log. */
   List<String> sessions() {
     return List.copyOf(sessions);
-  }
-
-  private Records.Reader reader() {
-    return new Records.Reader() {
-      @Override
-      public void used(KeyPrefix key, long last, long count) {
-        usage.used(key, last, count);
-      }
-
-      @Override
-      public void counted(String name, long amount) {
-        usage.counted(name, amount);
-      }
-
-      @Override
-      public void missed(LoggedMiss miss) {
-        misses.add(miss);
-      }
-
-      @Override
-      public void marked(KeyPrefix key, int marks) {
-        usage.marked(key, marks);
-      }
-    };
   }
 
   private void write(Session session, long kept) throws IOException {

@@ -2,6 +2,7 @@ package dev.calotype.os;
 
 import dev.calotype.os.ffi.Posix;
 import dev.calotype.os.ffi.flock;
+import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -18,7 +19,7 @@ import java.util.Optional;
  * <p>A file that is deleted takes its locks with it: the next of that name is another file. Safe
  * for use by several threads.
  */
-public final class OfdLock implements AutoCloseable {
+public final class OfdLock implements Closeable {
   /** Not among the bindings: machines differ. */
   private static final int O_NOFOLLOW =
       System.getProperty("os.arch", "").equals("aarch64") ? 0x8000 : 0x20000;

@@ -104,10 +104,15 @@ record ProjectCopy(Path root) {
 
   /** Builds the jar with {@code goals}, without tests and checks of format. */
   void maven(String... goals) throws IOException, InterruptedException {
+    maven(jdk(), goals);
+  }
+
+  void maven(Map<String, String> environment, String... goals)
+      throws IOException, InterruptedException {
     List<String> args = new ArrayList<>();
     args.addAll(List.of("-B", "-ntp", "-DskipTests", "-Dmaven.test.skip", "-Dformat.skip"));
     args.addAll(List.of(goals));
-    Outcome outcome = run(root.resolve("mvnw"), jdk(), args.toArray(String[]::new));
+    Outcome outcome = run(root.resolve("mvnw"), environment, args.toArray(String[]::new));
     if (outcome.status() != 0) {
       throw new IOException("mvnw failed: " + outcome);
     }

@@ -1,8 +1,9 @@
 package dev.calotype.cache;
 
+import static dev.calotype.cache.UpkeptStore.clean;
+import static dev.calotype.cache.UpkeptStore.upkeep;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.calotype.Durability;
 import dev.calotype.ji.DataFileWriter;
 import dev.calotype.ji.DataId;
 import dev.calotype.ji.DataSection;
@@ -21,7 +22,6 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,15 +40,10 @@ class RewritingTest {
   @BeforeEach
   void start() {
     now = Instant.now().plus(Duration.ofHours(1));
-    InstantSource clock = () -> now;
     config =
-        StoreConfig.in(folder.resolve("s"))
-            .withClock(clock)
-            .withDurability(Durability.FAST)
-            .withBackgroundWork(false)
+        UpkeptStore.config(folder.resolve("s"), () -> now)
             .withColdCompression(3, Duration.ofDays(7))
-            .withHotUses(3)
-            .withFreeDisk(0);
+            .withHotUses(3);
   }
 
   @Test
@@ -252,8 +247,7 @@ class RewritingTest {
   }
 
   private Use use() throws IOException {
-    Layout layout = Layout.in(folder.resolve("s").toRealPath());
-    return UsageFiles.read(layout).usage().of(KeyPrefix.of(KEY.hex()));
+    return UpkeptStore.use(folder.resolve("s"), KEY);
   }
 
   private List<String> files() throws IOException {
@@ -261,13 +255,5 @@ class RewritingTest {
     return EntryWalk.names(KEY.place().folder(layout.entries())).stream()
         .filter(name -> !name.startsWith(Boot.PREFIX))
         .toList();
-  }
-
-  private static Upkeep upkeep(Store store) {
-    return (Upkeep) store.usage();
-  }
-
-  private static CleanupReport clean(Store store) throws IOException {
-    return Maintenance.of(store).clean().orElseThrow();
   }
 }

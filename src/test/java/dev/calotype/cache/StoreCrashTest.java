@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.calotype.Durability;
 import dev.calotype.testing.Bytes;
+import dev.calotype.testing.MemoryFolder;
 import dev.calotype.testing.Run;
 import dev.calotype.testing.Tools;
 import java.io.IOException;
@@ -31,7 +32,9 @@ class StoreCrashTest {
   private static final int KILLED = 128 + 9;
   private static final int EVERY = 5;
 
-  @TempDir Path folder;
+  @TempDir(factory = MemoryFolder.class)
+  Path folder;
+
   private int runs;
 
   @Test

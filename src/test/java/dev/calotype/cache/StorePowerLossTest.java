@@ -3,6 +3,7 @@ package dev.calotype.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.calotype.Durability;
+import dev.calotype.testing.MemoryFolder;
 import dev.calotype.testing.Run;
 import dev.calotype.testing.Tools;
 import java.io.IOException;
@@ -22,7 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
  * DiskTrace}. Each sync is left out once, and each is missed.
  */
 class StorePowerLossTest {
-  @TempDir Path folder;
+  @TempDir(factory = MemoryFolder.class)
+  Path folder;
+
   private int states;
 
   @Test
@@ -114,6 +117,7 @@ class StorePowerLossTest {
       StoreConfig after =
           StoreConfig.in(there.resolve("s"))
               .withDurability(recording.durability)
+              .withBackgroundWork(false)
               .withBootId(Optional.of("next"));
       try {
         StoreSteps.requireRight(

@@ -1,8 +1,9 @@
 package dev.calotype.cache;
 
+import static dev.calotype.cache.UpkeptStore.clean;
+import static dev.calotype.cache.UpkeptStore.upkeep;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.calotype.Durability;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -12,7 +13,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,14 +33,9 @@ class UpkeepTest {
   @BeforeEach
   void start() {
     now = Instant.now().plus(Duration.ofHours(1));
-    InstantSource clock = () -> now;
     config =
-        StoreConfig.in(folder.resolve("s"))
-            .withClock(clock)
-            .withDurability(Durability.FAST)
-            .withBackgroundWork(false)
-            .withColdCompression(0, Duration.ofDays(7))
-            .withFreeDisk(0);
+        UpkeptStore.config(folder.resolve("s"), () -> now)
+            .withColdCompression(0, Duration.ofDays(7));
   }
 
   @Test
@@ -367,20 +362,12 @@ class UpkeepTest {
     assertThat(worker.isStopped()).isTrue();
   }
 
-  private static Upkeep upkeep(Store store) {
-    return (Upkeep) store.usage();
-  }
-
-  private static CleanupReport clean(Store store) throws IOException {
-    return Maintenance.of(store).clean().orElseThrow();
-  }
-
   private Map<String, Long> counts() throws IOException {
     return UsageFiles.read(layout()).usage().counts();
   }
 
   private Use use(long number) throws IOException {
-    return UsageFiles.read(layout()).usage().of(KeyPrefix.of(Entries.key(number).hex()));
+    return UpkeptStore.use(folder.resolve("s"), Entries.key(number));
   }
 
   private Layout layout() throws IOException {

@@ -95,12 +95,8 @@ class UsageTest {
 
   @Test
   void aLogOfAnyBytesSaysNothingWrong() throws IOException {
-    Path file = Files.createFile(folder.resolve("log"));
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      SessionLog log = new SessionLog(channel);
-      log.append(Records.uses(Map.of(A, new Use(1, 1, 0))));
-      log.append(List.of(Records.counts(Map.of("hits", 1L))));
-    }
+    Path file =
+        log(Records.uses(Map.of(A, new Use(1, 1, 0))), List.of(Records.counts(Map.of("hits", 1L))));
     byte[] whole = Files.readAllBytes(file);
     SplittableRandom random = new SplittableRandom(1);
     for (int i = 0; i < 500; i++) {
@@ -115,12 +111,10 @@ class UsageTest {
 
   @Test
   void recordsOfLaterVersionsAreSkipped() throws IOException {
-    Path file = Files.createFile(folder.resolve("log"));
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      SessionLog log = new SessionLog(channel);
-      log.append(List.of(new byte[] {99, 1, 2}, new byte[] {4, 1}, new byte[] {2, 5, 'a'}));
-      log.append(Records.uses(Map.of(A, new Use(1, 1, 0))));
-    }
+    Path file =
+        log(
+            List.of(new byte[] {99, 1, 2}, new byte[] {4, 1}, new byte[] {2, 5, 'a'}),
+            Records.uses(Map.of(A, new Use(1, 1, 0))));
     Merged merged = new Merged();
     merged.read(file, Optional.empty());
     assertThat(merged.usage.of(A).count()).isEqualTo(1);
@@ -128,17 +122,12 @@ class UsageTest {
 
   @Test
   void moreUsesThanARecordHoldsAreSeveralRecords() throws IOException {
-    Path file = Files.createFile(folder.resolve("log"));
     Map<KeyPrefix, Use> uses = new HashMap<>();
     for (int i = 0; i < 40_000; i++) {
       uses.put(new KeyPrefix(i, i), new Use(i, 1, 0));
     }
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      SessionLog log = new SessionLog(channel);
-      log.append(Records.uses(uses));
-    }
     Merged merged = new Merged();
-    merged.read(file, Optional.empty());
+    merged.read(log(Records.uses(uses)), Optional.empty());
     assertThat(merged.usage.size()).isEqualTo(40_000);
   }
 
@@ -177,6 +166,19 @@ class UsageTest {
     assertThat(usage.of(B).count()).isEqualTo(2);
   }
 
+  /** The log of a session that wrote these. */
+  @SafeVarargs
+  private final Path log(List<byte[]>... records) throws IOException {
+    Path file = Files.createFile(folder.resolve("log"));
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      SessionLog log = new SessionLog(channel);
+      for (List<byte[]> some : records) {
+        log.append(some);
+      }
+    }
+    return file;
+  }
+
   /** A file of its own: writing one over again makes the file system wait for the disk. */
   private Path fresh(byte[] content) throws IOException {
     files++;
@@ -195,33 +197,13 @@ class UsageTest {
     return usage;
   }
 
-  private static final class Merged implements Records.Reader {
+  private static final class Merged {
     final Usage usage = new Usage();
     final List<LoggedMiss> misses = new ArrayList<>();
 
     Frames.Extent read(Path file, Optional<Frames.Extent> from) throws IOException {
-      return Frames.read(file, from, payload -> Records.read(payload, this))
+      return Frames.read(file, from, payload -> Records.read(payload, usage, misses::add))
           .orElse(new Frames.Extent(0, 0));
-    }
-
-    @Override
-    public void used(KeyPrefix key, long last, long count) {
-      usage.used(key, last, count);
-    }
-
-    @Override
-    public void counted(String name, long amount) {
-      usage.counted(name, amount);
-    }
-
-    @Override
-    public void missed(LoggedMiss miss) {
-      misses.add(miss);
-    }
-
-    @Override
-    public void marked(KeyPrefix key, int marks) {
-      usage.marked(key, marks);
     }
   }
 }

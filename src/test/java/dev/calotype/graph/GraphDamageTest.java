@@ -67,7 +67,7 @@ class GraphDamageTest {
   @Test
   void everyPrefixIsTheLastWholeSegmentOrAnError() throws IOException {
     for (int length = 0; length < whole.length; length += Tools.count(7, 1)) {
-      Files.write(path, Arrays.copyOf(whole, length));
+      Bytes.write(path, Arrays.copyOf(whole, length));
       if (length < firstEnd) {
         assertThatThrownBy(() -> Graph.open(path, Arena.ofAuto()))
             .as("%d bytes", length)
@@ -86,7 +86,7 @@ class GraphDamageTest {
 
   @Test
   void aWriterGoesOnFromTheLastWholeSegment() throws IOException {
-    Files.write(path, Arrays.copyOf(whole, whole.length - 1));
+    Bytes.write(path, Arrays.copyOf(whole, whole.length - 1));
     try (Session session = Session.open(path, FAST)) {
       assertThat(session.previous().orElseThrow().loss()).isPresent();
       first.recordRandom(session, new SplittableRandom(1), 1000, 3);
@@ -145,7 +145,7 @@ class GraphDamageTest {
         int value = evil[random.nextInt(evil.length)];
         bytes.putInt(at, random.nextBoolean() ? value : bytes.getInt(at) ^ value);
         new ByteWriter(copy).at(block).u32(Layout.crc(copy, block + 4, size - 4));
-        Files.write(path, copy);
+        Bytes.write(path, copy);
         String asked = ask();
         assertThat(asked).isIn("malformed", "wrong", "none", "second");
         malformed += asked.equals("malformed") ? 1 : 0;
@@ -165,7 +165,7 @@ class GraphDamageTest {
         new ByteWriter(copy).at(record + 120).u32(0);
         byte[] own = Arrays.copyOfRange(copy, record, copy.length);
         new ByteWriter(copy).at(record + 120).u32(Layout.crc(own, 0, own.length));
-        Files.write(path, copy);
+        Bytes.write(path, copy);
         assertThat(ask()).isIn("malformed", "wrong", "none", "first", "second");
         assertThat(verdict()).isIn("damaged", "older", "whole");
       }
@@ -181,7 +181,7 @@ class GraphDamageTest {
     byte[] later = whole.clone();
     new ByteWriter(later).at(8).u16(2);
     new ByteWriter(later).at(60).u32(Layout.crc(later, 0, 60));
-    Files.write(path, later);
+    Bytes.write(path, later);
     assertThatThrownBy(() -> Graph.open(path, Arena.ofAuto()))
         .isInstanceOfSatisfying(
             UnsupportedFormatException.class,
@@ -191,7 +191,7 @@ class GraphDamageTest {
   private void damaged(String what, Consumer<byte[]> change) throws IOException {
     byte[] copy = whole.clone();
     change.accept(copy);
-    Files.write(path, copy);
+    Bytes.write(path, copy);
     assertThat(ask()).as(what).isEqualTo("malformed");
     assertThat(verdict()).as(what).isEqualTo("damaged");
   }

@@ -6,6 +6,7 @@ import dev.calotype.Durability;
 import dev.calotype.MalformedImageException;
 import dev.calotype.UnsupportedFormatException;
 import dev.calotype.publish.BootRecord;
+import dev.calotype.testing.MemoryFolder;
 import dev.calotype.testing.Run;
 import dev.calotype.testing.Tools;
 import java.io.IOException;
@@ -37,7 +38,9 @@ class GraphPowerLossTest {
   /** Only verifying finds damage. */
   private static final int TORN = -1;
 
-  @TempDir Path folder;
+  @TempDir(factory = MemoryFolder.class)
+  Path folder;
+
   private Path path = Path.of("");
 
   /** What the child does, and how often it commits. */

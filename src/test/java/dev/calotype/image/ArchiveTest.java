@@ -19,10 +19,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.MatchResult;
@@ -44,12 +46,17 @@ class ArchiveTest {
       EnumSet.of(
           Archives.BSD, Archives.DARWIN, Archives.DARWIN_64, Archives.LIBTOOL, Archives.LIB_EC);
 
+  /** One of each kind, which nobody changes. */
+  private static final Map<Archives, Path> BUILT = new EnumMap<>(Archives.class);
+
+  @TempDir static Path shared;
+
   @TempDir Path folder;
 
   @ParameterizedTest
   @EnumSource
-  void membersReadAsBothArsReadThem(Archives kind) {
-    Path file = kind.build(folder);
+  void membersReadAsBothArsReadThem(Archives kind) throws IOException {
+    Path file = built(kind);
     Container archive = read(file);
     assertThat(archive.format()).isEqualTo(Format.ARCHIVE);
     assertThat(archive.type()).isEqualTo(kind.type());
@@ -66,8 +73,8 @@ class ArchiveTest {
 
   @ParameterizedTest
   @EnumSource
-  void membersHaveTheBytesThatArTakesOut(Archives kind) {
-    Path file = kind.build(folder);
+  void membersHaveTheBytesThatArTakesOut(Archives kind) throws IOException {
+    Path file = built(kind);
     List<Member> members = read(file).members();
     assertThat(members).isNotEmpty();
     for (Member member : members) {
@@ -85,8 +92,8 @@ class ArchiveTest {
 
   @ParameterizedTest
   @EnumSource
-  void theIndexReadsAsLlvmNmReadsIt(Archives kind) {
-    Path file = kind.build(folder);
+  void theIndexReadsAsLlvmNmReadsIt(Archives kind) throws IOException {
+    Path file = built(kind);
     Container archive = read(file);
     Map<Long, String> names = new HashMap<>();
     archive.members().forEach(member -> names.put(member.headerOffset(), member.name()));
@@ -246,6 +253,13 @@ class ArchiveTest {
         .isInstanceOf(UnsupportedFormatException.class)
         .hasMessageContaining("an AIX archive");
     assertThatThrownBy(() -> archive("!<ar")).isInstanceOf(MalformedImageException.class);
+  }
+
+  private static Path built(Archives kind) throws IOException {
+    if (!BUILT.containsKey(kind)) {
+      BUILT.put(kind, kind.build(Files.createDirectory(shared.resolve(kind.name()))));
+    }
+    return Objects.requireNonNull(BUILT.get(kind));
   }
 
   private static String header(String name, int size) {

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Damages files in every way and visits what is left, in a child JVM with a small heap: a table
@@ -152,8 +151,5 @@ final class Mutations {
     answered += visit.isWhole() ? 1 : 0;
     rejected += visit.isWhole() ? 0 : 1;
     cut += visit.isCut() ? 1 : 0;
-    if (TimeUnit.NANOSECONDS.toSeconds(nanos) > 0) {
-      System.out.println("over a second: " + description);
-    }
   }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.calotype.UnsupportedFormatException;
-import dev.calotype.testing.Json;
+import dev.calotype.report.Json;
 import dev.calotype.testing.Readobj;
 import dev.calotype.testing.Run;
 import dev.calotype.testing.Tools;
@@ -136,7 +136,7 @@ class RealNativesTest {
     }
   }
 
-  private void compareElf(String name, ElfImage image, Path file) {
+  private void compareElf(String name, ElfImage image, Path file) throws IOException {
     String[] options = {
       "--sections",
       "--program-headers",
@@ -162,9 +162,9 @@ class RealNativesTest {
             .map(s ->
                 place(
                     s.get("Name").get("Name").text(),
-                    s.get("Address").number(),
-                    s.get("Offset").number(),
-                    s.get("Size").number()))
+                    s.get("Address").whole(),
+                    s.get("Offset").whole(),
+                    s.get("Size").whole()))
             .toList());
     same(
         name,
@@ -175,10 +175,10 @@ class RealNativesTest {
         blocks(theirs.get("ProgramHeaders"), "ProgramHeader").stream()
             .map(s ->
                 place(
-                    "%x".formatted(s.get("FileSize").number()),
-                    s.get("VirtualAddress").number(),
-                    s.get("Offset").number(),
-                    s.get("MemSize").number()))
+                    "%x".formatted(s.get("FileSize").whole()),
+                    s.get("VirtualAddress").whole(),
+                    s.get("Offset").whole(),
+                    s.get("MemSize").whole()))
             .toList());
     same(name, "symbols", image.symbols().count(), (long) theirs.get("Symbols").list().size());
     same(
@@ -192,11 +192,7 @@ class RealNativesTest {
         image.relocations().stream().map(table -> table.name() + " " + table.count()).toList(),
         theirs.get("Relocations").list().stream()
             .map(table ->
-                sections
-                        .get((int) table.get("SectionIndex").number())
-                        .get("Name")
-                        .get("Name")
-                        .text()
+                sections.get((int) table.get("SectionIndex").whole()).get("Name").get("Name").text()
                     + " "
                     + table.get("Relocs").list().size())
             .toList());

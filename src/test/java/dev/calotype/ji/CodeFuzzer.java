@@ -73,7 +73,7 @@ public final class CodeFuzzer {
   }
 
   private static Optional<NoteFinder.Found> look(byte[] bytes) throws IOException {
-    Bytes.writeNew(FILE, bytes);
+    Bytes.write(FILE, bytes);
     for (Expectations asked : ASKED) {
       for (Tier tier : Tier.values()) {
         try (Validity validity = CodeObject.check(FILE, asked.withTier(tier))) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.calotype.Durability;
 import dev.calotype.publish.BootRecord;
 import dev.calotype.testing.Bytes;
+import dev.calotype.testing.MemoryFolder;
 import dev.calotype.testing.Run;
 import dev.calotype.testing.Tools;
 import java.io.IOException;
@@ -30,7 +31,8 @@ class CrashTest {
 
   private static final int KILLED = 128 + 9;
 
-  @TempDir Path folder;
+  @TempDir(factory = MemoryFolder.class)
+  Path folder;
 
   @ParameterizedTest
   @EnumSource

@@ -23,7 +23,7 @@ class DataFileFuzzTest {
     byte[] whole = example();
     Path file = folder.resolve("cut.ji");
     for (int length = 0; length < whole.length; length++) {
-      Files.write(file, Arrays.copyOf(whole, length));
+      Bytes.write(file, Arrays.copyOf(whole, length));
       for (Tier tier : Tier.values()) {
         assertThat(DataFileTest.verdict(file, Expectations.none().withTier(tier)))
             .as("%d bytes, tier %s", length, tier)
@@ -36,7 +36,7 @@ class DataFileFuzzTest {
   void moreBytesThanWereWrittenAreDamage() throws IOException {
     byte[] whole = example();
     Path file = folder.resolve("long.ji");
-    Files.write(file, Arrays.copyOf(whole, whole.length + 1));
+    Bytes.write(file, Arrays.copyOf(whole, whole.length + 1));
     assertThat(DataFileTest.verdict(file, Expectations.none())).isEqualTo("Damaged");
   }
 
@@ -73,7 +73,7 @@ class DataFileFuzzTest {
         digest.update(changed, tail, changed.length - tail);
         bytes.put(0x50, digest.digest());
         DataFileTest.fixChecksum(changed);
-        Files.write(file, changed);
+        Bytes.write(file, changed);
         String verdict = DataFileTest.verdict(file, Expectations.none().withTier(Tier.FULL));
         assertThat(verdict).isIn("Damaged", "Fresh");
         damaged += verdict.equals("Damaged") ? 1 : 0;
@@ -98,7 +98,7 @@ class DataFileFuzzTest {
       bytes.putInt(fact + 12, bytes.getInt(tail + 12));
     }
     DataFiles.fixDigests(whole);
-    Files.write(file, whole);
+    Bytes.write(file, whole);
     Expectations full = Expectations.none().withTier(Tier.FULL);
     try (Validity validity = DataFile.check(file, full)) {
       assertThat(validity)

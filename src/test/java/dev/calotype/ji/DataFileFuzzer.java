@@ -47,7 +47,7 @@ public final class DataFileFuzzer {
 
   private static void look(byte[] bytes) throws IOException {
     Path file = FOLDER.resolve("input.ji");
-    Bytes.writeNew(file, bytes);
+    Bytes.write(file, bytes);
     for (Expectations asked : ASKED) {
       try (Validity validity = DataFile.check(file, asked)) {
         if (validity instanceof Validity.Fresh fresh && validity.tier() != Tier.NAME) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.calotype.Durability;
 import dev.calotype.publish.BootRecord;
+import dev.calotype.testing.MemoryFolder;
 import dev.calotype.testing.Run;
 import dev.calotype.testing.Tools;
 import java.io.IOException;
@@ -24,7 +25,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  * {@link Trace}. There is the old file, the new one or none, and what is torn is never fresh.
  */
 class PowerLossTest {
-  @TempDir Path folder;
+  @TempDir(factory = MemoryFolder.class)
+  Path folder;
+
   private Path file = Path.of("");
 
   @BeforeEach

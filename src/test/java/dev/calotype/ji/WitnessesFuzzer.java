@@ -36,7 +36,7 @@ public final class WitnessesFuzzer {
   }
 
   private static void look(byte[] bytes) {
-    Bytes.writeNew(FOLDER.resolve(HexFormat.of().formatHex(ID, 0, 16)), bytes);
+    Bytes.write(FOLDER.resolve(HexFormat.of().formatHex(ID, 0, 16)), bytes);
     int fitting = Math.max(0, (bytes.length - HEADER - CRC) / ENTRY);
     for (int count : new int[] {1, fitting, fitting + 1}) {
       Witnesses.Remembered remembered = WITNESSES.read(KEY, Map.of(), count);

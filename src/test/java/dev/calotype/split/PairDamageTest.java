@@ -47,7 +47,7 @@ class PairDamageTest {
     Pair pair = Pair.split(Toolchain.GNU_STRIPPED.link(folder), folder);
     byte[] whole = Files.readAllBytes(pair.code());
     for (int length = 0; length < whole.length; length++) {
-      Files.write(pair.code(), Arrays.copyOf(whole, length));
+      Bytes.write(pair.code(), Arrays.copyOf(whole, length));
       for (Tier tier : Tier.values()) {
         try (Validity validity =
             CodeObject.check(pair.code(), Expectations.none().withTier(tier))) {
@@ -55,7 +55,7 @@ class PairDamageTest {
         }
       }
     }
-    Files.write(pair.code(), Arrays.copyOf(whole, whole.length + 1));
+    Bytes.write(pair.code(), Arrays.copyOf(whole, whole.length + 1));
     assertThat(pair.checkCode()).isInstanceOf(Validity.Damaged.class);
   }
 
@@ -85,7 +85,7 @@ class PairDamageTest {
     Bytes.writeFlipped(pair.code(), code, 5000, 1);
     assertThatThrownBy(() -> pair.join(out.resolve("a")))
         .isInstanceOf(MalformedImageException.class);
-    Files.write(pair.code(), code);
+    Bytes.write(pair.code(), code);
     for (int at : new int[] {4096, 50_000, data.length - 1}) {
       Bytes.writeFlipped(pair.data(), data, at, 1);
       assertThatThrownBy(() -> pair.join(out.resolve("a")))
@@ -149,7 +149,7 @@ class PairDamageTest {
         byte[] code = whole.clone();
         ByteBuffer.wrap(code).order(ByteOrder.LITTLE_ENDIAN).putLong(at, evil[i]);
         reseal(code, note);
-        Files.write(pair.code(), code);
+        Bytes.write(pair.code(), code);
         try {
           pair.join(joined);
           assertThat(joined).hasSameBinaryContentAs(library);
@@ -177,7 +177,7 @@ class PairDamageTest {
     int recipe = note + 272 + 16 + 32 * (int) bytes.getLong(note + 272);
     bytes.putInt(recipe + 8, bytes.getInt(recipe + 8) ^ 1);
     reseal(code, note);
-    Files.write(pair.code(), code);
+    Bytes.write(pair.code(), code);
     assertThat(pair.checkCode()).isInstanceOf(Validity.FreshCode.class);
     assertThatThrownBy(() -> pair.join(folder.resolve("joined")))
         .isInstanceOf(MalformedImageException.class)
@@ -216,7 +216,7 @@ class PairDamageTest {
     CRC32C crc = new CRC32C();
     crc.update(code, note, 268);
     bytes.putInt(note + 268, (int) crc.getValue());
-    Files.write(pair.code(), code);
+    Bytes.write(pair.code(), code);
     assertThat(((Validity.Stale) verdict(pair.code())).causes())
         .extracting(Cause::code)
         .containsExactly(Cause.Code.UNSEALED);

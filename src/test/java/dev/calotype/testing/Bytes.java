@@ -2,8 +2,11 @@ package dev.calotype.testing;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -19,20 +22,18 @@ public final class Bytes {
     write(file, changed);
   }
 
-  /** Writes all of {@code bytes}. */
+  /**
+   * Makes {@code bytes} the content of the file that is there, or of a new one. It is not emptied
+   * first: some file systems write one that was to the disk when it is closed.
+   */
   public static void write(Path file, byte[] bytes) {
-    try {
-      Files.write(file, bytes);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /** Writes a new file in the place of any other: some file systems sync one that is cut short. */
-  public static void writeNew(Path file, byte[] bytes) {
-    try {
-      Files.deleteIfExists(file);
-      Files.write(file, bytes);
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      ByteBuffer left = ByteBuffer.wrap(bytes);
+      while (left.hasRemaining()) {
+        channel.write(left);
+      }
+      channel.truncate(bytes.length);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
