@@ -63,8 +63,7 @@ final class DecisionTest {
 
   @Test
   void aMappingThatIsCopiedIsNoMapping() {
-    Decision decision =
-        decide(exact("MAP_CONFINED", "MIB_1", 10), exact("MAP_COPY", "MIB_1", 5));
+    Decision decision = decide(exact("MAP_CONFINED", "MIB_1", 10), exact("MAP_COPY", "MIB_1", 5));
     assertThat(decision.answer()).isEqualTo("read 2.00×");
   }
 
