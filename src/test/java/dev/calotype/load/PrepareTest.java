@@ -10,10 +10,11 @@ import org.junit.jupiter.api.Test;
 final class PrepareTest {
   @Test
   void preparingAsksForNothingThatIsNotAllowedAndMayBeRepeated() {
-    assertThatCode(() -> {
-          Loader.prepare();
-          Loader.prepare();
-        })
+    assertThatCode(
+            () -> {
+              Loader.prepare();
+              Loader.prepare();
+            })
         .doesNotThrowAnyException();
   }
 }
