@@ -48,6 +48,7 @@ public class SessionBenchmark {
   @Param("RUSTC")
   public BenchGraph graph = BenchGraph.RUSTC;
 
+  private final long[] edges = new long[1 << 22];
   private Path file = Path.of("");
   private @Nullable Arena arena;
   private @Nullable Graph opened;
@@ -144,7 +145,6 @@ public class SessionBenchmark {
 
   private void change(Session session) {
     Graph graph = graph();
-    long[] edges = new long[1 << 22];
     // A few places, many nodes in each, as the nodes of one function are.
     for (int i = 0; i < CHANGED; i++) {
       long node = (i / 40 + 1) * (graph.limit() / 20) + i % 40 * 3L;
