@@ -23,8 +23,8 @@ import org.openjdk.jmh.infra.BenchmarkParams;
 
 /**
  * Finding nodes by random keys, per key. Dependent: which key is next is known only when the one
- * before was found, so nothing overlaps. The peers are C over the same bytes; LMDB, which
- * copies nothing either; and RocksDB, which copies eight bytes.
+ * before was found, so nothing overlaps. The peers are C over the same bytes; LMDB, which copies
+ * nothing either; and RocksDB, which copies eight bytes.
  *
  * <p>All is in memory and was verified when it was first touched. Not measured: that first time;
  * keys that are not there.

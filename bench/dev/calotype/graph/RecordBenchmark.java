@@ -31,9 +31,9 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.BenchmarkParams;
 
 /**
- * Recording a made-up graph in a heap of 64 MiB, until it is committed. The counter {@code nodes} is
- * the time for each node. The peer puts the same nodes into LMDB; {@link #nothing} is the part of
- * each that makes them up.
+ * Recording a made-up graph in a heap of 64 MiB, until it is committed. The counter {@code nodes}
+ * is the time for each node. The peer puts the same nodes into LMDB; {@link #nothing} is the part
+ * of each that makes them up.
  *
  * <p>Not measured: the disk, for nothing is synced.
  */

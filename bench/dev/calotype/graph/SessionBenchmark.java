@@ -29,7 +29,8 @@ import org.openjdk.jmh.infra.BenchmarkParams;
 /**
  * Sessions on a graph that is there: 640 nodes changed and 20 new ones, as rustc has it when one
  * line of three megabytes changes; and none changed, where all are marked green. The counter {@code
- * bytes} is what the first wrote. A session is opened, and committed or closed.
+ * bytes} is what all measured sessions wrote together, so it is to be divided by how many these
+ * are. A session is opened, and committed or closed.
  *
  * <p>Files are in the page cache. Not measured: the disk, for nothing is synced; recomputing what
  * is not green.

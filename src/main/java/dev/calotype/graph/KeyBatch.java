@@ -43,8 +43,7 @@ final class KeyBatch {
       for (int i = from; i < end; i++) {
         long block = blocks[i - from];
         int slot = (int) nodes[i] & 0xff;
-        if (block == 0
-            || !Blocks.hasKeyInFull(bytes, block, slot, kinds[i], highs[i], lows[i])) {
+        if (block == 0 || !Blocks.hasKeyInFull(bytes, block, slot, kinds[i], highs[i], lows[i])) {
           nodes[i] = graph.find(kinds[i], highs[i], lows[i]);
         }
       }

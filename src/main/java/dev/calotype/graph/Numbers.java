@@ -35,7 +35,7 @@ final class Numbers {
     long any = 0;
     if (narrow) {
       for (int i = 0; i < count; i++) {
-        long number = bytes.get(NARROW, all[i] << 2) - 1;
+        long number = bytes.get(NARROW, all[i] << 2) - 1L;
         all[i] = number;
         any |= number;
       }
