@@ -34,6 +34,11 @@ public enum BenchGraph {
     this.nodes = nodes;
   }
 
+  /** How many nodes it has if it is made up, else 0. */
+  int nodes() {
+    return nodes;
+  }
+
   /** Why it can't be made here, if it can't. */
   Optional<String> missing() throws IOException {
     if (Files.exists(path())) {

@@ -23,8 +23,8 @@ import org.openjdk.jmh.infra.BenchmarkParams;
 
 /**
  * Finding nodes by random keys, per key. Dependent: which key is next is known only when the one
- * before was found, so nothing overlaps. The peers are C over the same bytes, and LMDB, which
- * copies nothing either.
+ * before was found, so nothing overlaps. The peers are C over the same bytes; LMDB, which copies
+ * nothing either; and RocksDB, which copies eight bytes.
  *
  * <p>All is in memory and was verified when it was first touched. Not measured: that first time;
  * keys that are not there.
@@ -52,6 +52,7 @@ public class LookupBenchmark {
   private @Nullable CProbe probe;
 
   private @Nullable Lmdb lmdb;
+  private @Nullable Rocks rocks;
 
   private record Opened(Graph graph, Keys keys) {}
 
@@ -80,6 +81,9 @@ public class LookupBenchmark {
     state().graph.close();
     if (lmdb != null) {
       lmdb.close();
+    }
+    if (rocks != null) {
+      rocks.close();
     }
     arena.close();
   }
@@ -142,6 +146,20 @@ public class LookupBenchmark {
     if (table == null) {
       table = Lmdb.of(graph);
       lmdb = table;
+      if (table.find(state().keys) != overlappedOurs()) {
+        throw new IllegalStateException("they differ");
+      }
+    }
+    return table.find(state().keys);
+  }
+
+  /** RocksDB, which is made when this is run. */
+  @Benchmark
+  public long rocksdb() throws IOException {
+    Rocks table = rocks;
+    if (table == null) {
+      table = Rocks.open(Rocks.folder(graph));
+      rocks = table;
       if (table.find(state().keys) != overlappedOurs()) {
         throw new IllegalStateException("they differ");
       }

@@ -26,8 +26,9 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.BenchmarkParams;
 
 /**
- * Opening a graph, finding one node, closing it again. The peers: the same with LMDB; a hash map of
- * fastutil and arrays, serialised; and rustc's own file, which has to be read to its end.
+ * Opening a graph, finding one node, closing it again. The peers: the same with LMDB and RocksDB; a
+ * hash map of fastutil and arrays, serialised; and rustc's own file, which has to be read to its
+ * end.
  *
  * <p>All is in the page cache. Not measured: a cold disk. fastutil's and rustc's heap is to be seen
  * in what they allocate.
@@ -50,6 +51,7 @@ public class OpenBenchmark {
 
   private Path file = Path.of("");
   private @Nullable Path folder;
+  private @Nullable Path rocks;
   private @Nullable Path serialised;
   private Path rustcFile = Path.of("");
   private int kind;
@@ -92,6 +94,19 @@ public class OpenBenchmark {
       folder = made;
     }
     try (Lmdb opened = Lmdb.open(made)) {
+      return opened.has(kind, high, low);
+    }
+  }
+
+  /** RocksDB. */
+  @Benchmark
+  public boolean rocksdb() throws IOException {
+    Path made = rocks;
+    if (made == null) {
+      made = Rocks.folder(graph);
+      rocks = made;
+    }
+    try (Rocks opened = Rocks.open(made)) {
       return opened.has(kind, high, low);
     }
   }

@@ -1,39 +1,45 @@
 package dev.calotype.graph;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
 import dev.calotype.Durability;
+import dev.calotype.bench.NotRun;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.BenchmarkParams;
 
 /**
- * Recording three million made-up nodes with 22 million edges in a heap of 64 MiB, per node, until
- * they are committed. The peer puts the same nodes into LMDB; {@link #nothing} is the part of each
- * that makes them up.
+ * Recording a made-up graph in a heap of 64 MiB, until it is committed. The counter {@code nodes}
+ * is the time for each node. The peer puts the same nodes into LMDB; {@link #nothing} is the part
+ * of each that makes them up.
  *
  * <p>Not measured: the disk, for nothing is synced.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@OperationsPerInvocation(RecordBenchmark.NODES)
 @Warmup(iterations = 2, time = 1)
 @Measurement(iterations = 3, time = 1)
 @Fork(
@@ -44,13 +50,26 @@ import org.openjdk.jmh.annotations.Warmup;
       "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED"
     })
 public class RecordBenchmark {
-  static final int NODES = 3_000_000;
+  /** Which graph: one that is made up. */
+  @Param("SYNTHETIC_3M")
+  public BenchGraph graph = BenchGraph.SYNTHETIC_3M;
 
   private Path folder = Path.of("");
 
+  /** What was recorded. */
+  @State(Scope.Thread)
+  @AuxCounters(AuxCounters.Type.OPERATIONS)
+  public static class Recorded {
+    /** How many nodes. */
+    public long nodes;
+  }
+
   /** Makes an empty folder. */
   @Setup(Level.Invocation)
-  public void empty() throws IOException {
+  public void empty(BenchmarkParams running) throws IOException {
+    if (graph.nodes() == 0) {
+      NotRun.ifThereIs(Optional.of("it is not made up"), running);
+    }
     Files.createDirectories(Path.of("target", "bench"));
     folder = Files.createTempDirectory(Path.of("target", "bench").toAbsolutePath(), "record");
   }
@@ -67,22 +86,23 @@ public class RecordBenchmark {
 
   /** Ours, by one thread. */
   @Benchmark
-  public long oneThreadOurs() throws Exception {
-    return record(1);
+  public long oneThreadOurs(Recorded recorded) throws Exception {
+    return record(1, recorded);
   }
 
   /** Ours, by two threads. */
   @Benchmark
-  public long twoThreadsOurs() throws Exception {
-    return record(2);
+  public long twoThreadsOurs(Recorded recorded) throws Exception {
+    return record(2, recorded);
   }
 
   /** Making up the nodes, and no more. */
   @Benchmark
-  public long nothing() {
+  public long nothing(Recorded recorded) {
+    recorded.nodes += graph.nodes();
     return BenchGraph.generate(
         0,
-        NODES,
+        graph.nodes(),
         1,
         // All of them, or the compiler would not make up what nobody asks for.
         (kind, high, low, valueHigh, valueLow, edges, count) ->
@@ -91,16 +111,19 @@ public class RecordBenchmark {
 
   /** LMDB, by the one thread that it allows. */
   @Benchmark
-  public long lmdb() {
+  public long lmdb(Recorded recorded) {
     try (Lmdb table = Lmdb.open(folder)) {
-      return table.record(NODES);
+      recorded.nodes += graph.nodes();
+      return table.record(graph.nodes());
     }
   }
 
-  private long record(int count) throws Exception {
+  private long record(int count, Recorded recorded) throws Exception {
     Path file = folder.resolve("graph");
+    int nodes = graph.nodes();
     SessionOptions options = SessionOptions.standard().withDurability(Durability.FAST);
-    try (Session session = Session.open(file, options)) {
+    try (Arena arena = Arena.ofShared();
+        Session session = Session.open(file, options)) {
       List<Thread> threads = new ArrayList<>();
       for (int i = 0; i < count; i++) {
         int thread = i;
@@ -108,7 +131,11 @@ public class RecordBenchmark {
             Thread.ofPlatform()
                 .start(() ->
                     BenchGraph.generate(
-                        thread, NODES, count, new Recording(session, thread, count))));
+                        thread,
+                        nodes,
+                        count,
+                        new Recording(
+                            session, thread, count, arena.allocate(4L * nodes / count + 4, 4)))));
       }
       for (Thread thread : threads) {
         thread.join();
@@ -116,27 +143,31 @@ public class RecordBenchmark {
       session.commit();
     }
     try (Arena arena = Arena.ofConfined();
-        Graph graph = Graph.open(file, arena)) {
-      if (graph.nodes() != NODES) {
-        throw new IllegalStateException("%d nodes".formatted(graph.nodes()));
+        Graph opened = Graph.open(file, arena)) {
+      if (opened.nodes() != nodes) {
+        throw new IllegalStateException("%d nodes".formatted(opened.nodes()));
       }
-      return graph.bytes();
+      recorded.nodes += nodes;
+      return opened.bytes();
     }
   }
 
-  /** Remembers the indices of a thread's nodes, as whoever records has to for the edges. */
+  /**
+   * Remembers the indices of a thread's nodes, as whoever records has to for the edges: not on the
+   * heap, whose size is for the session.
+   */
   private static final class Recording implements BenchGraph.Sink {
     private final Session session;
     private final int thread;
     private final int threads;
-    private final int[] indices;
+    private final MemorySegment indices;
     private int next;
 
-    Recording(Session session, int thread, int threads) {
+    Recording(Session session, int thread, int threads, MemorySegment indices) {
       this.session = session;
       this.thread = thread;
       this.threads = threads;
-      this.indices = new int[NODES / threads + 1];
+      this.indices = indices;
     }
 
     @Override
@@ -149,10 +180,10 @@ public class RecordBenchmark {
         long[] edges,
         int count) {
       for (int i = 0; i < count; i++) {
-        edges[i] = indices[((int) edges[i] - thread) / threads];
+        edges[i] = indices.getAtIndex(JAVA_INT, ((int) edges[i] - thread) / threads);
       }
       long node = session.node(kind, keyHigh, keyLow, valueHigh, valueLow, edges, count);
-      indices[next++] = (int) node;
+      indices.setAtIndex(JAVA_INT, next++, (int) node);
       return node;
     }
   }

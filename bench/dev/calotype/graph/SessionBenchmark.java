@@ -29,7 +29,8 @@ import org.openjdk.jmh.infra.BenchmarkParams;
 /**
  * Sessions on a graph that is there: 640 nodes changed and 20 new ones, as rustc has it when one
  * line of three megabytes changes; and none changed, where all are marked green. The counter {@code
- * bytes} is what the first wrote. A session is opened, and committed or closed.
+ * bytes} is what all measured sessions wrote together, so it is to be divided by how many these
+ * are. A session is opened, and committed or closed.
  *
  * <p>Files are in the page cache. Not measured: the disk, for nothing is synced; recomputing what
  * is not green.
@@ -48,6 +49,7 @@ public class SessionBenchmark {
   @Param("RUSTC")
   public BenchGraph graph = BenchGraph.RUSTC;
 
+  private final long[] edges = new long[1 << 22];
   private Path file = Path.of("");
   private @Nullable Arena arena;
   private @Nullable Graph opened;
@@ -144,7 +146,6 @@ public class SessionBenchmark {
 
   private void change(Session session) {
     Graph graph = graph();
-    long[] edges = new long[1 << 22];
     // A few places, many nodes in each, as the nodes of one function are.
     for (int i = 0; i < CHANGED; i++) {
       long node = (i / 40 + 1) * (graph.limit() / 20) + i % 40 * 3L;

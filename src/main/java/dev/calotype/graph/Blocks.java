@@ -19,6 +19,9 @@ final class Blocks {
   /** The place of an index that no node has. */
   static final long NOWHERE = -1;
 
+  /** Bytes of a block with all 256 nodes up to its prefixes. */
+  private static final int FULL_CELLS = Layout.BLOCK_CELLS + 8 * (Layout.BLOCK_NODES + 1);
+
   /** 2³² by each width, rounded up. */
   private static final long[] RECIPROCALS = {
     0, 1L << 32, 1L << 31, (1L << 32) / 3 + 1, 1L << 30, (1L << 32) / 5 + 1, 0, 0
@@ -133,17 +136,36 @@ final class Blocks {
     return u64(bytes, block + prefixes + 8L * code, true);
   }
 
-  /** Whether a node has that key. With as few reads as it takes: lookups do little else. */
-  static boolean hasKey(MemorySegment bytes, long block, long cell, int kind, long high, long low) {
-    long lows = u32(bytes, block + Layout.BLOCK_LOWS_AT, true);
-    if (u64(bytes, block + lows + 8L * keyCode(cell), true) != low) {
+  /**
+   * Whether a node of a block with all 256 has that key. With as few reads and checks as it takes:
+   * lookups do little else. Of a slice whose size is constant no read at a constant is checked.
+   */
+  static boolean hasKeyInFull(
+      MemorySegment bytes, long block, int slot, int kind, long high, long low) {
+    MemorySegment cells = bytes.asSlice(block, FULL_CELLS);
+    long cell = u64(cells, Layout.BLOCK_CELLS + 8L * slot, true);
+    int key = keyCode(cell);
+    if (u64(bytes, block + u32(cells, Layout.BLOCK_LOWS_AT, true) + 8L * key, true) != low) {
       return false;
     }
-    long others = u64(bytes, block + Layout.BLOCK_KINDS_AT, true);
-    int code = u8(bytes, block + (others >>> 32) + keyCode(cell));
-    int prefixes = u16(bytes, block + Layout.BLOCK_PREFIXES, true);
-    return u64(bytes, block + lows + 8L * (code - prefixes), true) == high
+    long others = u64(cells, Layout.BLOCK_KINDS_AT, true);
+    int code = u8(bytes, block + (others >>> 32) + key);
+    return u64(bytes, block + FULL_CELLS + 8L * code, true) == high
         && u16(bytes, block + (others & 0xffff_ffffL) + 2L * kindCode(cell), true) == kind;
+  }
+
+  /** Whether a block or one below it has a node, with that key. */
+  static boolean hasKeyInSome(
+      MemorySegment bytes, long block, long node, int kind, long high, long low) {
+    long place = placeInSome(bytes, block, node);
+    if (place == NOWHERE) {
+      return false;
+    }
+    long in = block(place);
+    long cell = cell(bytes, in, ordinal(place));
+    return keyLow(bytes, in, cell) == low
+        && keyHigh(bytes, in, cell) == high
+        && kind(bytes, in, cell) == kind;
   }
 
   static long valueHigh(MemorySegment bytes, long block, long cell) {

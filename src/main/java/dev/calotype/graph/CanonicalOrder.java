@@ -14,7 +14,10 @@ import java.util.Arrays;
  */
 final class CanonicalOrder {
   /** Starting points that are sorted at a time. */
-  private static final int MOST_STARTS = 1 << 20;
+  private static final int MOST_STARTS = 1 << 19;
+
+  /** Nodes that are numbered before the listener is told. */
+  private static final int STEP = 1 << 10;
 
   private final Graph graph;
   private final MemorySegment bytes;
@@ -31,7 +34,11 @@ final class CanonicalOrder {
   private long[] edges = new long[64];
   private int[] left = new int[64];
   private long count;
-  private long taken;
+
+  /** How many there were when nothing was under way, and when that was last told. */
+  private long closed;
+
+  private long told;
 
   /** Prepares the order of what a scan found. */
   CanonicalOrder(Graph graph, CompactionScan scan, Arena arena, CompactionProgress progress) {
@@ -66,18 +73,21 @@ final class CanonicalOrder {
     return numbers;
   }
 
-  /** Takes numbers whose nodes, and all that these depend on, have got theirs. */
-  interface Sink {
-    /** Takes {@code count} numbers: 256, or what is left. */
-    void take(long first, int count);
+  /** Is told how far it is, now and then. */
+  interface Listener {
+    /**
+     * Hears of numbers.
+     *
+     * @param count how many there are
+     * @param closed of how many nodes all that they depend on has numbers, too
+     */
+    void hear(long count, long closed);
   }
 
-  void find(Sink sink) {
-    from(without(scan.wanted(), scan.targets()), sink);
-    from(without(scan.wanted(), numbered), sink);
-    if (taken < count) {
-      sink.take(taken, (int) (count - taken));
-    }
+  void find(Listener listener) {
+    from(without(scan.wanted(), scan.targets()), listener);
+    from(without(scan.wanted(), numbered), listener);
+    listener.hear(count, count);
   }
 
   private static long[] without(long[] bits, long[] others) {
@@ -89,12 +99,15 @@ final class CanonicalOrder {
   }
 
   /** Numbers what can be reached from some nodes, a share of their hashes after the other. */
-  private void from(long[] starts, Sink sink) {
+  private void from(long[] starts, Listener listener) {
     long total = 0;
     for (long word : starts) {
       total += Long.bitCount(word);
     }
-    int shares = Integer.highestOneBit((int) (2 * total / MOST_STARTS) + 1) * 2;
+    int shares = 1;
+    while (total / shares > MOST_STARTS) {
+      shares *= 2;
+    }
     long[] hashes = new long[(int) (total / shares * 9 / 8) + 256];
     long[] sorted = hashes.clone();
     for (int share = 0; share < shares && total > 0; share++) {
@@ -115,10 +128,9 @@ final class CanonicalOrder {
       }
       KeyOrder.sort(graph, sorted, hashes, found);
       for (int i = 0; i < found; i++) {
-        down(hashes[i]);
-        for (; count - taken >= Layout.BLOCK_NODES; taken += Layout.BLOCK_NODES) {
-          sink.take(taken, Layout.BLOCK_NODES);
-        }
+        down(hashes[i], listener);
+        closed = count;
+        tell(listener);
       }
     }
   }
@@ -134,7 +146,7 @@ final class CanonicalOrder {
   }
 
   /** Numbers a node behind all that it depends on. */
-  private void down(long start) {
+  private void down(long start, Listener listener) {
     if (has(numbered, start)) {
       return;
     }
@@ -149,10 +161,16 @@ final class CanonicalOrder {
         order.set(count, node);
         count++;
         depth--;
-        if ((count & 0xfff) == 0) {
-          progress.add(CompactionProgress.Phase.ORDER, 0x1000);
-        }
+        tell(listener);
       }
+    }
+  }
+
+  private void tell(Listener listener) {
+    if (count - told >= STEP) {
+      progress.add(CompactionProgress.Phase.ORDER, count - told);
+      told = count;
+      listener.hear(count, closed);
     }
   }
 

@@ -1,5 +1,8 @@
 package dev.calotype.graph;
 
+import dev.calotype.MalformedImageException;
+import dev.calotype.bytes.Endian;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -7,15 +10,19 @@ import java.lang.foreign.MemorySegment;
  * read in rounds over all of a batch, so that the processor waits for many reads at a time.
  */
 final class CompactedNodes {
+  private final Graph graph;
   private final MemorySegment bytes;
   private final CanonicalOrder order;
   private final Numbers numbers;
   private final long[] blocks = new long[Layout.BLOCK_NODES];
   private final long[] cells = new long[Layout.BLOCK_NODES];
-  private final int[] edgeCounts = new int[Layout.BLOCK_NODES];
   private final long[] edgesAt = new long[Layout.BLOCK_NODES];
 
+  @SuppressWarnings("UnusedVariable") // Written, so that the reads are done.
+  private long touched;
+
   CompactedNodes(Graph graph, CanonicalOrder order) {
+    this.graph = graph;
     this.bytes = graph.mapped();
     this.order = order;
     this.numbers = order.numbers();
@@ -26,54 +33,87 @@ final class CompactedNodes {
    *
    * @param number the first one's
    * @param most how many, of one range
+   * @param numbering waited for where nodes depend on each other in a circle
    * @return how many it took, fewer if they have very many edges
    */
-  int fill(Batch batch, long number, int most) {
+  int fill(Batch batch, long number, int most, Numbering numbering) throws IOException {
     batch.start(number >>> Layout.BLOCK_BITS);
-    int slot = (int) number & (Layout.BLOCK_NODES - 1);
-    int count = find(number, most);
-    for (int i = 0; i < count; i++) {
-      edges(i, batch);
-      long block = blocks[i];
-      long cell = cells[i];
-      batch.add(
-          slot + i,
-          Blocks.kind(bytes, block, cell),
-          Blocks.keyHigh(bytes, block, cell),
-          Blocks.keyLow(bytes, block, cell),
-          Blocks.valueHigh(bytes, block, cell),
-          Blocks.valueLow(bytes, block, cell));
+    find(number, most);
+    int count = counts(batch, most);
+    nodes(batch, (int) number & (Layout.BLOCK_NODES - 1), count);
+    if (!edges(batch, count)) {
+      numbering.awaitClosed(number + count);
+      if (!edges(batch, count)) {
+        throw new MalformedImageException(
+            graph.path().toString(), "edge", 0, "to a node that has changed", "to a node");
+      }
     }
     return count;
   }
 
-  /** Finds up to {@code most} nodes, fewer if they have very many edges. */
-  private int find(long number, int most) {
+  /** Finds the nodes: block, cell, and how many bytes their edges have. */
+  private void find(long number, int most) {
     for (int i = 0; i < most; i++) {
       long place = order.place(order.node(number + i));
-      int ordinal = Blocks.ordinal(place);
       long block = Blocks.block(place);
+      int ordinal = Blocks.ordinal(place);
       long cell = Blocks.cell(bytes, block, ordinal);
-      long end = Blocks.start(Blocks.cell(bytes, block, ordinal + 1));
       blocks[i] = block;
       cells[i] = cell;
-      edgesAt[i] = Blocks.edges(bytes, block) + Blocks.start(cell);
-      edgeCounts[i] = Blocks.edgeCount(end - Blocks.start(cell), Blocks.width(cell));
+      edgesAt[i] = Blocks.start(Blocks.cell(bytes, block, ordinal + 1)) - Blocks.start(cell);
     }
-    long edges = 0;
+  }
+
+  /** Says where each node's edges will end, for as many nodes as the batch takes. */
+  private int counts(Batch batch, int most) {
+    int end = 0;
     for (int i = 0; i < most; i++) {
-      edges += edgeCounts[i];
-      if (edges >= Batch.MOST_EDGES) {
+      end = Math.addExact(end, Blocks.edgeCount(edgesAt[i], Blocks.width(cells[i])));
+      batch.ends[i] = end;
+      if (end >= Batch.MOST_EDGES) {
         return i + 1;
       }
     }
     return most;
   }
 
-  private void edges(int i, Batch batch) {
-    int count = edgeCounts[i];
-    long[] into = batch.room(count);
-    numbers.copy(bytes, edgesAt[i], Blocks.width(cells[i]), into, batch.edgeCount, count);
-    batch.edgeCount += count;
+  /** Takes all but the edges, and finds where these are: near already when they are wanted. */
+  private void nodes(Batch batch, int slot, int count) {
+    long sum = 0;
+    for (int i = 0; i < count; i++) {
+      long block = blocks[i];
+      long cell = cells[i];
+      batch.slots[i] = slot + i;
+      batch.kinds[i] = Blocks.kind(bytes, block, cell);
+      batch.keys[2 * i] = Blocks.keyHigh(bytes, block, cell);
+      batch.keys[2 * i + 1] = Blocks.keyLow(bytes, block, cell);
+      batch.values[2 * i] = Blocks.valueHigh(bytes, block, cell);
+      batch.values[2 * i + 1] = Blocks.valueLow(bytes, block, cell);
+      edgesAt[i] = Blocks.edges(bytes, block) + Blocks.start(cell);
+      sum += Endian.u64(bytes, edgesAt[i], true);
+    }
+    touched = sum;
+    batch.count = count;
+  }
+
+  /** Takes the edges; false if something that they lead to has no number yet. */
+  private boolean edges(Batch batch, int count) {
+    int all = batch.ends[count - 1];
+    batch.edgeCount = 0;
+    long[] into = batch.room(all);
+    batch.edgeCount = all;
+    int from = 0;
+    for (int i = 0; i < count; i++) {
+      int width = Blocks.width(cells[i]);
+      long mask = Layout.mask(width);
+      long at = edgesAt[i];
+      int end = batch.ends[i];
+      for (int edge = from; edge < end; edge++) {
+        into[edge] = Endian.u64(bytes, at, true) & mask;
+        at += width;
+      }
+      from = end;
+    }
+    return numbers.replace(into, all);
   }
 }

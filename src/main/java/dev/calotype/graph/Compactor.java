@@ -71,32 +71,22 @@ final class Compactor {
   }
 
   /**
-   * Finds the order, gathers the nodes in it on another thread meanwhile, and encodes and writes
-   * them on a third.
+   * Gathers the nodes in their order, which another thread finds meanwhile; a third encodes and
+   * writes them.
    */
   private void copy(Graph graph, CanonicalOrder order, SegmentBuilder builder) throws IOException {
     CompactedNodes nodes = new CompactedNodes(graph, order);
     try (BackgroundWriter writer = new BackgroundWriter("graph-compaction-write", 1, builder::add);
-        BackgroundWriter gatherer =
-            new BackgroundWriter(
-                "graph-compaction-gather",
-                1,
-                wanted -> {
-                  long first = wanted.range << Layout.BLOCK_BITS;
-                  for (int done = 0; done < wanted.count; ) {
-                    Batch batch = writer.take();
-                    done += nodes.fill(batch, first + done, wanted.count - done);
-                    writer.submit(batch);
-                  }
-                  progress.add(CompactionProgress.Phase.COPY, wanted.count);
-                })) {
-      order.find((first, count) -> {
-        Batch wanted = gatherer.take();
-        wanted.start(first >>> Layout.BLOCK_BITS);
-        wanted.count = count;
-        gatherer.submit(wanted);
-      });
-      gatherer.drain();
+        Numbering numbering = new Numbering(order)) {
+      long next = 0;
+      for (int count = numbering.await(next); count > 0; count = numbering.await(next)) {
+        for (long end = next + count; next < end; ) {
+          Batch batch = writer.take();
+          next += nodes.fill(batch, next, (int) (end - next), numbering);
+          writer.submit(batch);
+        }
+        progress.add(CompactionProgress.Phase.COPY, count);
+      }
       writer.drain();
     }
   }

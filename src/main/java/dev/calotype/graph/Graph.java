@@ -58,7 +58,7 @@ public final class Graph implements AutoCloseable {
     this.seenBlocks = new SeenBlocks(commit.blocks());
     this.tables =
         commit.tables().stream()
-            .map(table -> new KeyIndex(bytes, table, check))
+            .map(table -> new KeyIndex(bytes, table, check, seenBlocks))
             .toArray(KeyIndex[]::new);
   }
 
@@ -325,38 +325,18 @@ public final class Graph implements AutoCloseable {
     file.close();
   }
 
-  /** Whether an index is below the limit and has a block that was verified. */
-  boolean isSeen(long node) {
-    return node < limit && seenBlocks.entry(node >>> Layout.BLOCK_BITS) != 0;
-  }
-
-  /** Verifies an index's block; false if it is not below the limit. */
-  boolean verify(long node) {
-    return node < limit && top(node >>> Layout.BLOCK_BITS) != 0;
-  }
-
-  /** Whether a node, which is one that {@link #isSeen}, has that key. */
+  /** Whether an index has a node with that key. */
   boolean hasKey(long node, int kind, long high, long low) {
-    long top = seenBlocks.entry(node >>> Layout.BLOCK_BITS);
-    long block = SeenBlocks.block(top);
-    int ordinal = (int) node & 0xff;
-    if (!SeenBlocks.isFull(top)) {
-      long place = Blocks.placeInSome(bytes, block, node);
-      if (place == Blocks.NOWHERE) {
-        return false;
-      }
-      block = Blocks.block(place);
-      ordinal = Blocks.ordinal(place);
+    if (node >= limit) {
+      return false;
     }
-    return Blocks.hasKey(bytes, block, Blocks.cell(bytes, block, ordinal), kind, high, low);
+    long block = SeenBlocks.block(top(node >>> Layout.BLOCK_BITS));
+    return Blocks.hasKeyInSome(bytes, block, node, kind, high, low);
   }
 
   /** The block of an index if it was verified and has all 256 nodes, else 0. */
   long fullBlock(long node) {
-    if (node >= limit) {
-      return 0;
-    }
-    long top = seenBlocks.entry(node >>> Layout.BLOCK_BITS);
+    long top = seenBlocks.entryOrNone(node >>> Layout.BLOCK_BITS);
     return SeenBlocks.isFull(top) ? SeenBlocks.block(top) : 0;
   }
 

@@ -14,7 +14,10 @@ final class KeyBatch {
   private final Graph graph;
   private final MemorySegment bytes;
   private final KeyIndex table;
-  private final long[] cells = new long[SIZE];
+  private final long[] blocks = new long[SIZE];
+
+  @SuppressWarnings("UnusedVariable") // Written, so that the reads are done.
+  private long touched;
 
   /** Of a graph that has an index. */
   KeyBatch(Graph graph) {
@@ -29,22 +32,20 @@ final class KeyBatch {
       for (int i = from; i < end; i++) {
         nodes[i] = table.candidate(KeyHash.of(kinds[i], highs[i], lows[i]));
       }
+      long sum = 0;
       for (int i = from; i < end; i++) {
         long node = nodes[i];
         long block = node == Graph.NONE ? 0 : graph.fullBlock(node);
-        if (block == 0) {
-          nodes[i] = Graph.NONE;
-        } else {
-          cells[i - from] = Blocks.cell(bytes, block, (int) node & 0xff);
-        }
+        blocks[i - from] = block;
+        sum += block == 0 ? 0 : Blocks.cell(bytes, block, (int) node & 0xff);
       }
+      touched = sum;
       for (int i = from; i < end; i++) {
-        long node = nodes[i];
-        boolean found =
-            node != Graph.NONE
-                && Blocks.hasKey(
-                    bytes, graph.fullBlock(node), cells[i - from], kinds[i], highs[i], lows[i]);
-        nodes[i] = found ? node : graph.find(kinds[i], highs[i], lows[i]);
+        long block = blocks[i - from];
+        int slot = (int) nodes[i] & 0xff;
+        if (block == 0 || !Blocks.hasKeyInFull(bytes, block, slot, kinds[i], highs[i], lows[i])) {
+          nodes[i] = graph.find(kinds[i], highs[i], lows[i]);
+        }
       }
     }
   }

@@ -15,6 +15,7 @@ final class KeyIndex {
   private final IndexTable table;
   private final BlockCheck check;
   private final SeenBits seen;
+  private final SeenBlocks blocks;
   private final long start;
   private final long buckets;
   private final long homes;
@@ -26,10 +27,16 @@ final class KeyIndex {
 
   private final long tagMask;
 
-  KeyIndex(MemorySegment bytes, IndexTable table, BlockCheck check) {
+  /**
+   * For a table of a graph.
+   *
+   * @param blocks the graph's blocks that have been verified
+   */
+  KeyIndex(MemorySegment bytes, IndexTable table, BlockCheck check, SeenBlocks blocks) {
     this.bytes = bytes;
     this.table = table;
     this.check = check;
+    this.blocks = blocks;
     this.seen = new SeenBits(table.pages());
     this.start = table.offset();
     this.buckets = table.buckets();
@@ -81,34 +88,46 @@ final class KeyIndex {
 
   /** The node with that key in {@code graph}, or {@link Graph#NONE}. */
   long find(Graph graph, long hash, int kind, long high, long low) {
-    long found = narrow ? findSeen(graph, hash, kind, high, low) : UNSEEN;
+    long found = narrow ? findSeen(hash, kind, high, low) : UNSEEN;
     return found != UNSEEN ? found : search(graph, hash, kind, high, low);
   }
 
   /**
    * The same for what has been verified, else {@link #UNSEEN}. Verifying is not called from here,
-   * so that this is compiled as one piece, and short enough for the processor to begin the next
-   * lookups while this one waits for memory.
+   * so that this is compiled as one piece, and short: the fewer instructions, the more lookups the
+   * processor has under way while it waits for memory. Which slot it is can't be predicted, but
+   * looking at all of them without a branch is three times as many.
    */
-  private long findSeen(Graph graph, long hash, int kind, long high, long low) {
-    long tag = hash << nodeBits & 0xffff_ffffL;
-    long tags = tag | tag << 32;
+  private long findSeen(long hash, int kind, long high, long low) {
+    // One object to read through, so that what it checks is checked once; and of a slice whose size
+    // is constant no read at a constant is checked.
+    MemorySegment bytes = this.bytes;
+    int tag = (int) (hash << nodeBits);
+    int mask = (int) tagMask;
     for (long bucket = KeyHash.bucket(hash, homes); bucket < buckets; bucket++) {
       if (!seen.has(bucket >>> 6)) {
         return UNSEEN;
       }
-      long at = start + bucket * Layout.BUCKET;
-      for (long left = matches(at, tags); left != 0; left &= left - 1) {
-        long node = Endian.u32(bytes, at + 4L * slot(left), true) & nodeMask;
-        if (!graph.isSeen(node)) {
+      MemorySegment slots = bytes.asSlice(start + bucket * Layout.BUCKET, Layout.BUCKET);
+      for (int at = 0; at < Layout.BUCKET; at += 4) {
+        int slot = (int) Endian.u32(slots, at, true);
+        if (((slot ^ tag) & mask) != 0) {
+          continue;
+        }
+        long node = slot & nodeMask;
+        long top = blocks.entryOrNone(node >>> Layout.BLOCK_BITS);
+        if (top == 0) {
           return UNSEEN;
         }
-        if (graph.hasKey(node, kind, high, low)) {
+        long block = SeenBlocks.block(top);
+        if (SeenBlocks.isFull(top)
+            ? Blocks.hasKeyInFull(bytes, block, (int) node & 0xff, kind, high, low)
+            : Blocks.hasKeyInSome(bytes, block, node, kind, high, low)) {
           return node;
         }
       }
       // Slots are filled from the first, so the last is empty if any is.
-      if ((int) Endian.u32(bytes, at + Layout.BUCKET - 4, true) == -1) {
+      if ((int) Endian.u32(slots, Layout.BUCKET - 4, true) == -1) {
         return Graph.NONE;
       }
     }
@@ -122,9 +141,9 @@ final class KeyIndex {
       return Graph.NONE;
     }
     long tag = hash << nodeBits & 0xffff_ffffL;
-    long at = start + bucket * Layout.BUCKET;
-    long matches = matches(at, tag | tag << 32);
-    return matches == 0 ? Graph.NONE : Endian.u32(bytes, at + 4L * slot(matches), true) & nodeMask;
+    MemorySegment slots = bytes.asSlice(start + bucket * Layout.BUCKET, Layout.BUCKET);
+    long matches = matches(slots, tag | tag << 32);
+    return matches == 0 ? Graph.NONE : Endian.u32(slots, 4L * slot(matches), true) & nodeMask;
   }
 
   private long search(Graph graph, long hash, int kind, long high, long low) {
@@ -139,10 +158,8 @@ final class KeyIndex {
           return Graph.NONE;
         }
         long node = slot & nodeMask;
-        if ((slot ^ tag) >>> nodeBits == 0 && graph.verify(node)) {
-          if (graph.hasKey(node, kind, high, low)) {
-            return node;
-          }
+        if ((slot ^ tag) >>> nodeBits == 0 && graph.hasKey(node, kind, high, low)) {
+          return node;
         }
       }
     }
@@ -152,22 +169,23 @@ final class KeyIndex {
   /**
    * Which slots of a bucket have that tag: of those with even numbers in bits 24 to 31, the others
    * in 56 to 63. All are looked at without a branch: which one it is can't be predicted, and a
-   * wrong guess would end the reads that the processor has begun for lookups to come.
+   * wrong guess would end the reads that the processor has begun for the lookups to come.
    */
-  private long matches(long at, long tags) {
-    return same(at, tags) >>> 7
-        | same(at + 8, tags) >>> 6
-        | same(at + 16, tags) >>> 5
-        | same(at + 24, tags) >>> 4
-        | same(at + 32, tags) >>> 3
-        | same(at + 40, tags) >>> 2
-        | same(at + 48, tags) >>> 1
-        | same(at + 56, tags);
+  private long matches(MemorySegment slots, long tags) {
+    long mask = tagMask;
+    return same(slots, 0, tags, mask) >>> 7
+        | same(slots, 8, tags, mask) >>> 6
+        | same(slots, 16, tags, mask) >>> 5
+        | same(slots, 24, tags, mask) >>> 4
+        | same(slots, 32, tags, mask) >>> 3
+        | same(slots, 40, tags, mask) >>> 2
+        | same(slots, 48, tags, mask) >>> 1
+        | same(slots, 56, tags, mask);
   }
 
   /** The top bit of each of two slots that has the tag. */
-  private long same(long at, long tags) {
-    long other = (Endian.u64(bytes, at, true) ^ tags) & tagMask;
+  private static long same(MemorySegment slots, int at, long tags, long mask) {
+    long other = (Endian.u64(slots, at, true) ^ tags) & mask;
     // The lower one borrows from the upper only if it is zero, and then the upper is not one: the
     // tag does not reach down so far.
     return (other - ONES) & ~other & TOP_BITS;

@@ -1,11 +1,13 @@
 package dev.calotype.graph;
 
-import dev.calotype.bytes.Endian;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** A number below a limit for each of many, off the heap: four bytes, or eight above 2³¹. */
+/**
+ * A number below a limit for each of many, off the heap: four bytes, or eight above 2³¹. They are
+ * stored with one more, so that zero is none.
+ */
 final class Numbers {
   // Not aligned, which is one check less.
   private static final ValueLayout.OfInt NARROW = ValueLayout.JAVA_INT_UNALIGNED;
@@ -19,37 +21,39 @@ final class Numbers {
     bytes = arena.allocate(Math.multiplyExact(Math.max(1, count), narrow ? 4 : 8), 8);
   }
 
+  /** The number, −1 if none was set. */
   long get(long at) {
-    return narrow ? bytes.get(NARROW, at << 2) : bytes.get(WIDE, at << 3);
+    return (narrow ? bytes.get(NARROW, at << 2) : bytes.get(WIDE, at << 3)) - 1;
   }
 
   /**
-   * Copies what edges' targets have here. One loop for reading both: so the processor waits for
-   * many reads at a time.
+   * Puts the numbers of the first {@code count} of some in their place.
    *
-   * @param edges where the first target is in {@code from}, each of {@code width} bytes
-   * @param to where the first goes in {@code into}, and {@code count} of them
+   * @return whether all have one
    */
-  void copy(MemorySegment from, long edges, int width, long[] into, int to, int count) {
-    long mask = Layout.mask(width);
-    long at = edges;
-    int end = to + count;
+  boolean replace(long[] all, int count) {
+    long any = 0;
     if (narrow) {
-      for (int i = to; i < end; i++, at += width) {
-        into[i] = bytes.get(NARROW, (Endian.u64(from, at, true) & mask) << 2);
+      for (int i = 0; i < count; i++) {
+        long number = bytes.get(NARROW, all[i] << 2) - 1L;
+        all[i] = number;
+        any |= number;
       }
     } else {
-      for (int i = to; i < end; i++, at += width) {
-        into[i] = bytes.get(WIDE, (Endian.u64(from, at, true) & mask) << 3);
+      for (int i = 0; i < count; i++) {
+        long number = bytes.get(WIDE, all[i] << 3) - 1;
+        all[i] = number;
+        any |= number;
       }
     }
+    return any >= 0;
   }
 
   void set(long at, long number) {
     if (narrow) {
-      bytes.set(NARROW, at << 2, (int) number);
+      bytes.set(NARROW, at << 2, (int) number + 1);
     } else {
-      bytes.set(WIDE, at << 3, number);
+      bytes.set(WIDE, at << 3, number + 1);
     }
   }
 }

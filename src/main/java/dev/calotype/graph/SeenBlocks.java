@@ -14,8 +14,10 @@ final class SeenBlocks {
   private static final long[] NONE = new long[Layout.LEAF_ENTRIES];
 
   private final long[][] leaves;
+  private final long ranges;
 
   SeenBlocks(long ranges) {
+    this.ranges = ranges;
     leaves = new long[Math.toIntExact((ranges >>> Layout.LEAF_BITS) + 1)][];
     Arrays.fill(leaves, NONE);
   }
@@ -23,6 +25,11 @@ final class SeenBlocks {
   /** The entry of a range, 0 if its block has not been verified. */
   long entry(long range) {
     return leaves[(int) (range >>> Layout.LEAF_BITS)][(int) range & Layout.LEAF_ENTRIES - 1];
+  }
+
+  /** The same, 0 too for a range that no index has. */
+  long entryOrNone(long range) {
+    return range < ranges ? entry(range) : 0;
   }
 
   static long block(long entry) {
