@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.calotype.Durability;
 import dev.calotype.testing.Bytes;
-import dev.calotype.testing.MemoryFolder;
 import dev.calotype.testing.Run;
 import dev.calotype.testing.Tools;
 import java.io.IOException;
@@ -32,9 +31,7 @@ class StoreCrashTest {
   private static final int KILLED = 128 + 9;
   private static final int EVERY = 5;
 
-  @TempDir(factory = MemoryFolder.class)
-  Path folder;
-
+  @TempDir Path folder;
   private int runs;
 
   @Test

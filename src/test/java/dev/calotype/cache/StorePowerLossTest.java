@@ -3,7 +3,6 @@ package dev.calotype.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.calotype.Durability;
-import dev.calotype.testing.MemoryFolder;
 import dev.calotype.testing.Run;
 import dev.calotype.testing.Tools;
 import java.io.IOException;
@@ -23,9 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  * DiskTrace}. Each sync is left out once, and each is missed.
  */
 class StorePowerLossTest {
-  @TempDir(factory = MemoryFolder.class)
-  Path folder;
-
+  @TempDir Path folder;
   private int states;
 
   @Test
@@ -117,7 +114,6 @@ class StorePowerLossTest {
       StoreConfig after =
           StoreConfig.in(there.resolve("s"))
               .withDurability(recording.durability)
-              .withBackgroundWork(false)
               .withBootId(Optional.of("next"));
       try {
         StoreSteps.requireRight(

@@ -9,7 +9,6 @@ import dev.calotype.ji.DataFileWriter;
 import dev.calotype.ji.Expectations;
 import dev.calotype.ji.Tier;
 import dev.calotype.testing.Bytes;
-import dev.calotype.testing.MemoryFolder;
 import dev.calotype.testing.Run;
 import dev.calotype.testing.Tools;
 import java.io.IOException;
@@ -42,9 +41,7 @@ class UpkeepCrashTest {
   /** Number 1 goes, the others stay; all are compressed first or later. */
   private static final int ENTRIES = 3;
 
-  @TempDir(factory = MemoryFolder.class)
-  Path folder;
-
+  @TempDir Path folder;
   private int runs;
 
   @Test

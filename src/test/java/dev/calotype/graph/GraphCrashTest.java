@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.calotype.Durability;
 import dev.calotype.publish.BootRecord;
 import dev.calotype.testing.Bytes;
-import dev.calotype.testing.MemoryFolder;
 import dev.calotype.testing.Run;
 import dev.calotype.testing.Tools;
 import java.io.IOException;
@@ -33,9 +32,7 @@ class GraphCrashTest {
   private static final int KILLED = 128 + 9;
   private static final int NODES = 400;
 
-  @TempDir(factory = MemoryFolder.class)
-  Path folder;
-
+  @TempDir Path folder;
   private Path path = Path.of("");
 
   /** What the child does; each ends with another number of nodes, or none where there was one. */

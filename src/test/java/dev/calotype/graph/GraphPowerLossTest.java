@@ -6,7 +6,6 @@ import dev.calotype.Durability;
 import dev.calotype.MalformedImageException;
 import dev.calotype.UnsupportedFormatException;
 import dev.calotype.publish.BootRecord;
-import dev.calotype.testing.MemoryFolder;
 import dev.calotype.testing.Run;
 import dev.calotype.testing.Tools;
 import java.io.IOException;
@@ -38,9 +37,7 @@ class GraphPowerLossTest {
   /** Only verifying finds damage. */
   private static final int TORN = -1;
 
-  @TempDir(factory = MemoryFolder.class)
-  Path folder;
-
+  @TempDir Path folder;
   private Path path = Path.of("");
 
   /** What the child does, and how often it commits. */

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.calotype.Durability;
 import dev.calotype.publish.BootRecord;
 import dev.calotype.testing.Bytes;
-import dev.calotype.testing.MemoryFolder;
 import dev.calotype.testing.Run;
 import dev.calotype.testing.Tools;
 import java.io.IOException;
@@ -31,8 +30,7 @@ class CrashTest {
 
   private static final int KILLED = 128 + 9;
 
-  @TempDir(factory = MemoryFolder.class)
-  Path folder;
+  @TempDir Path folder;
 
   @ParameterizedTest
   @EnumSource

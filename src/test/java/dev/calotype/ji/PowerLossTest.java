@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.calotype.Durability;
 import dev.calotype.publish.BootRecord;
-import dev.calotype.testing.MemoryFolder;
 import dev.calotype.testing.Run;
 import dev.calotype.testing.Tools;
 import java.io.IOException;
@@ -25,9 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * {@link Trace}. There is the old file, the new one or none, and what is torn is never fresh.
  */
 class PowerLossTest {
-  @TempDir(factory = MemoryFolder.class)
-  Path folder;
-
+  @TempDir Path folder;
   private Path file = Path.of("");
 
   @BeforeEach
