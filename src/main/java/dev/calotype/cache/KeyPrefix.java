@@ -17,7 +17,7 @@ record KeyPrefix(long high, long low) {
 
   @Override
   public int hashCode() {
-    return Long.hashCode(high);
+    return Long.hashCode(31 * high + low);
   }
 
   /** Of a digest's digits. */
