@@ -79,7 +79,7 @@ final class BenchSetTest {
             .map(line -> List.of(line.split("\\s+")))
             .toList();
     assertThat(lines).extracting(List::getFirst).containsOnly("quick", "full");
-    assertThat(seconds(lines, "quick")).isBetween(1.0, 270.0);
+    assertThat(seconds(lines, "quick")).isBetween(1.0, 250.0);
     assertThat(seconds(lines, "full")).isBetween(1.0, 3600.0);
   }
 
