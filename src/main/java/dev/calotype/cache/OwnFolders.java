@@ -3,8 +3,8 @@ package dev.calotype.cache;
 import dev.calotype.map.Access;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -44,37 +44,52 @@ final class OwnFolders {
         : Optional.empty();
   }
 
-  /** What is wrong with the folders above an entry's. */
+  /** What is wrong with the folders above an entry's; that one is missing, if so. */
   Optional<Trouble> above(Place place) throws IOException {
-    String name = place.compiler() + place.key().substring(0, 2);
+    String compiler = place.compiler();
+    String group = compiler + '/' + place.key().substring(0, 2);
+    if (known.contains(group)) {
+      return Optional.empty();
+    }
+    Optional<Trouble> trouble = at(place.compilerFolder(entries), compiler);
+    return trouble.isPresent() ? trouble : at(place.group(entries), group);
+  }
+
+  private Optional<Trouble> at(Path folder, String name) throws IOException {
     if (known.contains(name)) {
       return Optional.empty();
     }
-    for (Path folder : List.of(place.compilerFolder(entries), place.group(entries))) {
-      Optional<Access> access = Access.of(folder);
-      if (access.isEmpty()) {
-        return Optional.empty(); // And nothing below it; it may come later.
-      }
-      if (!access.get().isFolder()) {
-        return Optional.of(new Trouble(Miss.Reason.LINK, "a link on the way to it"));
-      }
-      Optional<Trouble> trouble = with(access.get());
-      if (trouble.isPresent()) {
-        return trouble;
-      }
+    Optional<Access> access = Access.of(folder);
+    if (access.isEmpty()) {
+      return Optional.of(new Trouble(Miss.Reason.ABSENT, "")); // It may come later.
     }
-    if (known.size() >= MOST_KNOWN) {
-      known.clear();
+    if (!access.get().isFolder()) {
+      return Optional.of(new Trouble(Miss.Reason.LINK, "a link on the way to it"));
     }
-    known.add(name);
-    return Optional.empty();
+    Optional<Trouble> trouble = with(access.get());
+    if (trouble.isEmpty()) {
+      if (known.size() >= MOST_KNOWN) {
+        known.clear();
+      }
+      known.add(name);
+    }
+    return trouble;
   }
 
-  /** Throws if something is wrong with them, before anything is written or moved there. */
+  /**
+   * Throws if something is wrong with them, before anything is written or moved there.
+   *
+   * @throws NoSuchFileException if one is missing
+   */
   void requireAbove(Place place) throws IOException {
     Optional<Trouble> trouble = above(place);
-    if (trouble.isPresent()) {
-      throw new FileSystemException(place.folder(entries).toString(), null, trouble.get().text());
+    if (trouble.isEmpty()) {
+      return;
     }
+    String folder = place.folder(entries).toString();
+    if (trouble.get().reason() == Miss.Reason.ABSENT) {
+      throw new NoSuchFileException(folder);
+    }
+    throw new FileSystemException(folder, null, trouble.get().text());
   }
 }
