@@ -6,6 +6,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -23,8 +26,8 @@ import org.openjdk.jmh.infra.BenchmarkParams;
 
 /**
  * Cleaning up a store of many entries: looking at all of them and evicting none, evicting a third,
- * and only saying what would go. The peer, {@link #find}, is what looking at the same files costs
- * at least: that program with their sizes and times.
+ * and only saying what would go. The peers are what looking at the same files and deleting a third
+ * of them cost other programs: {@link #find} with their sizes and times, and {@link #thirdRm}.
  *
  * <p>Files are in the page cache. Not measured: the disk; entries that are in use; making again,
  * before each call, what the last one evicted. The entries are made once, for all runs.
@@ -46,8 +49,11 @@ public class CleanupBenchmark {
   /** Makes the entries. */
   @Setup(Level.Trial)
   public void make(BenchmarkParams running) throws IOException {
-    if (running.getBenchmark().endsWith(".find") && !Programs.isThere("find")) {
-      throw NotRun.because(running, "there is no find");
+    for (String program : List.of("find", "rm")) {
+      boolean isWanted = running.getBenchmark().toLowerCase(Locale.ROOT).endsWith(program);
+      if (isWanted && !Programs.isThere(program)) {
+        throw NotRun.because(running, "there is no " + program);
+      }
     }
     folder = BenchEntries.once("store-cleanup-" + entries, _ -> {});
     Instant later = Instant.now().plus(Duration.ofDays(1));
@@ -86,6 +92,19 @@ public class CleanupBenchmark {
       }
       return report;
     }
+  }
+
+  /** Deletes a third, in the order of their folders. */
+  @Benchmark
+  public int thirdRm() throws IOException, InterruptedException {
+    Path entries = Layout.in(config.folder()).entries();
+    List<String> command = new ArrayList<>(List.of("rm", "-rf"));
+    for (String group : EntryWalk.names(ManyEntries.key(0).place().compilerFolder(entries))) {
+      if (Integer.parseInt(group, 16) < 256 / 3) {
+        command.add(ManyEntries.key(0).place().compilerFolder(entries).resolve(group).toString());
+      }
+    }
+    return new ProcessBuilder(command).start().waitFor();
   }
 
   /** Looks at the same files. */

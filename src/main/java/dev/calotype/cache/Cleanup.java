@@ -86,15 +86,7 @@ final class Cleanup {
     }
     CleanupPlan plan =
         CleanupPlan.of(scan.entries(), store.config(), situation(layout, usage, now));
-    Set<String> gone = new HashSet<>();
-    for (Eviction eviction : plan.evictions()) {
-      if (upkeep.isClosing()) {
-        break;
-      }
-      if (evict(eviction)) {
-        gone.add(eviction.entry().place().key());
-      }
-    }
+    Set<String> gone = evict(plan.evictions());
     List<Candidate> left =
         scan.entries().stream().filter(entry -> !gone.contains(entry.place().key())).toList();
     Rewrites rewrites = new Rewrites(store, upkeep);
@@ -195,11 +187,27 @@ final class Cleanup {
     }
   }
 
+  /** Evicts entries and returns their keys, and those of entries that were gone. */
+  private Set<String> evict(List<Eviction> evictions) {
+    Set<String> gone = new HashSet<>();
+    try (Deletions deletions = store.deletions(_ -> upkeep.count(Upkeep.FAILED, 1))) {
+      for (Eviction eviction : evictions) {
+        if (upkeep.isClosing()) {
+          break;
+        }
+        if (evict(eviction, deletions)) {
+          gone.add(eviction.entry().place().key());
+        }
+      }
+    }
+    return gone;
+  }
+
   /** Unless it was changed since it was looked at, and so is new. */
-  boolean evict(Eviction eviction) {
+  boolean evict(Eviction eviction, Deletions deletions) {
     Candidate entry = eviction.entry();
     try {
-      Path aside;
+      Path aside = deletions.next();
       try (LockFile.Held _ = store.lockEntry(entry.place())) {
         Path manifest = entry.place().folder(layout.entries()).resolve(Manifest.NAME);
         long created =
@@ -207,12 +215,12 @@ final class Cleanup {
         if (Math.max(0, created) != entry.created()) {
           return false;
         }
-        aside = store.removal().putAside(entry.place());
+        store.removal().putAside(entry.place(), aside);
       }
       upkeep.happened(UsageSink.Event.EVICTED);
       evicted.add(report(eviction));
       evictedBytes += entry.bytes();
-      PrivateFiles.remove(aside);
+      deletions.add(aside);
       return true;
     } catch (NoSuchFileException e) {
       return true; // Somebody else was faster.

@@ -141,11 +141,7 @@ public final class Maintenance {
    * @return how many
    */
   public long clear(String identity) throws IOException {
-    long count = 0;
-    for (Place place : EntryWalk.placesOf(layout, Key.compilerId(identity))) {
-      count += store.evict(place) ? 1 : 0;
-    }
-    return count;
+    return store.clear(Key.compilerId(identity));
   }
 
   /**

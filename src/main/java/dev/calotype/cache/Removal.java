@@ -23,10 +23,19 @@ record Removal(Layout layout, OwnFolders folders, Session session) {
    * @throws NoSuchFileException if there is nothing
    */
   Path putAside(Place place) throws IOException {
-    folders.requireAbove(place);
     Path aside = session.newWork();
-    Files.move(place.folder(layout.entries()), aside, StandardCopyOption.ATOMIC_MOVE);
+    putAside(place, aside);
     return aside;
+  }
+
+  /**
+   * The same.
+   *
+   * @param aside what it becomes, in {@code work}
+   */
+  void putAside(Place place, Path aside) throws IOException {
+    folders.requireAbove(place);
+    Files.move(place.folder(layout.entries()), aside, StandardCopyOption.ATOMIC_MOVE);
   }
 
   /**

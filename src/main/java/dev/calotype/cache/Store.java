@@ -14,6 +14,9 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 
 /**
  * Results of a compiler in a folder: see the package. Any number of stores may be open on one
@@ -194,23 +197,52 @@ public final class Store implements AutoCloseable {
   public long clear() throws IOException {
     long count = 0;
     for (String compiler : EntryWalk.compilers(folder.layout())) {
+      count += clear(compiler);
+    }
+    return count;
+  }
+
+  /** Removes all entries of a compiler and says how many there were. */
+  long clear(String compiler) throws IOException {
+    long count = 0;
+    Queue<IOException> failures = new ConcurrentLinkedQueue<>();
+    try (Deletions deletions = deletions(failures::add)) {
       for (Place place : EntryWalk.placesOf(folder.layout(), compiler)) {
-        count += evict(place) ? 1 : 0;
+        Path aside = deletions.next();
+        if (putAside(place, aside)) {
+          deletions.add(aside);
+          count++;
+        }
       }
+    }
+    if (!failures.isEmpty()) {
+      throw failures.remove();
     }
     return count;
   }
 
   boolean evict(Place place) throws IOException {
-    Path aside;
+    Path aside = folder.session().newWork();
+    boolean isThere = putAside(place, aside);
+    if (isThere) {
+      PrivateFiles.remove(aside);
+    }
+    return isThere;
+  }
+
+  private boolean putAside(Place place, Path aside) throws IOException {
     try (LockFile.Held _ = lockEntry(place)) {
-      aside = removal().putAside(place);
+      removal().putAside(place, aside);
     } catch (NoSuchFileException e) {
       return false;
     }
     usage.happened(UsageSink.Event.EVICTED);
-    PrivateFiles.remove(aside);
     return true;
+  }
+
+  /** Deletes what is put aside. */
+  Deletions deletions(Consumer<IOException> failed) {
+    return new Deletions(folder, failed);
   }
 
   /**

@@ -211,7 +211,10 @@ class UpkeepTest {
       Path manifest = entry.place().folder(layout.entries()).resolve(Manifest.NAME);
       Files.setLastModifiedTime(manifest, FileTime.fromMillis(entry.created() * 1000 + 5000));
       Cleanup cleanup = new Cleanup(store, upkeep(store), Optional.empty());
-      assertThat(cleanup.evict(new CleanupPlan.Eviction(entry, EvictionReason.AGE))).isFalse();
+      try (Deletions deletions = store.deletions(_ -> {})) {
+        CleanupPlan.Eviction eviction = new CleanupPlan.Eviction(entry, EvictionReason.AGE);
+        assertThat(cleanup.evict(eviction, deletions)).isFalse();
+      }
       assertThat(entries()).isEqualTo(1);
     }
   }
