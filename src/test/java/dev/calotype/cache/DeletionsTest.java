@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Many entries deleted at a time. On a full disk: {@link UpkeepCrashTest}. */
+/** Many entries deleted at a time. */
 class DeletionsTest {
   private static final int MANY = 200;
 
@@ -63,6 +63,25 @@ class DeletionsTest {
       }
       assertThat(failures).isEmpty();
       assertThat(store.folder().layout().work()).isEmptyDirectory();
+    }
+  }
+
+  @Test
+  void whereNoFolderCanBeMadeAnEntryIsPutAsideWithoutOne() throws IOException {
+    try (Store store = Store.open(config)) {
+      Path work = store.folder().layout().work();
+      try (Deletions deletions = store.deletions(failures::add)) {
+        Files.delete(work);
+        Path one = deletions.next();
+        Path other = deletions.next();
+        Files.createDirectory(work);
+        assertThat(one).hasParentRaw(work).isNotEqualTo(other);
+        assertThat(other).hasParentRaw(work);
+        deletions.add(Files.createDirectory(one));
+        deletions.add(Files.createDirectory(other));
+      }
+      assertThat(failures).isEmpty();
+      assertThat(work).isEmptyDirectory();
     }
   }
 
